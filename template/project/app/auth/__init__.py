@@ -1,0 +1,30 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""Authentication with JWT access tokens and rotating refresh tokens. This package is yours."""
+
+from app.auth.clock import Clock, utc_now
+from app.auth.ext.models import AuthSessionMixin, UserMixin
+from app.auth.fastapi.errors import install_error_handlers
+from app.auth.fastapi.guards import current_staff, current_superuser, current_user
+from app.auth.fastapi.headers import SecurityHeaders
+from app.auth.fastapi.routers import build_auth_router_async
+from app.auth.hashing import PasswordContext
+from app.auth.service import AsyncAuthService
+from app.auth.settings import AuthSettings
+
+__all__ = [
+    "AsyncAuthService",
+    "AuthSessionMixin",
+    "AuthSettings",
+    "Clock",
+    "PasswordContext",
+    "SecurityHeaders",
+    "UserMixin",
+    "build_auth_router_async",
+    "current_staff",
+    "current_superuser",
+    "current_user",
+    "install_error_handlers",
+    "utc_now",
+]
+# {% endcall %}

@@ -1,0 +1,110 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python(derive=false) %}
+"""Everything that can go wrong, by its public code; HTTP statuses are in `fastapi/errors.py`."""
+
+from typing import ClassVar
+
+
+class AuthError(Exception):
+    """A refusal that is safe to show: `code` is for programs, `message` for people."""
+
+    code: ClassVar[str]
+    message: ClassVar[str]
+
+    def __init__(self) -> None:
+        super().__init__(self.message)
+
+
+class Unauthenticated(AuthError):
+    """Nobody is signed in: no token was sent, or the one sent does not count."""
+
+    code = "not_authenticated"
+    message = "Sign in to use this."
+
+
+class InvalidToken(Unauthenticated):
+    """The token was not issued by this server, is of the wrong kind, or has expired."""
+
+    code = "invalid_token"
+    message = "The token is not valid."
+
+
+class SessionEnded(InvalidToken):
+    """The token is genuine, but its session was revoked, has expired or is gone: sign in again."""
+
+    code = "session_ended"
+    message = "The session has ended. Sign in again."
+
+
+class InvalidCredentials(Unauthenticated):
+    """Unknown user, wrong password or disabled account: on purpose the same (ASVS 6.3.8)."""
+
+    code = "invalid_credentials"
+    message = "The username, e-mail or password is wrong."
+
+
+class PermissionDenied(AuthError):
+    code = "permission_denied"
+    message = "This account is not allowed to do this."
+
+
+# {% if transport != "header" %}
+class CrossSiteRequest(AuthError):
+    code = "cross_site_request"
+    message = "The request comes from another site."
+
+
+# {% endif %}
+class RegistrationClosed(AuthError):
+    code = "registration_closed"
+    message = "New accounts cannot be registered here."
+
+
+class EmailTaken(AuthError):
+    code = "email_taken"
+    message = "An account with this e-mail exists."
+
+
+class UsernameTaken(AuthError):
+    code = "username_taken"
+    message = "An account with this username exists."
+
+
+class SessionNotFound(AuthError):
+    code = "session_not_found"
+    message = "There is no such session."
+
+
+class Unavailable(AuthError):
+    """The server cannot answer now; the caller may try again after `retry_after` seconds."""
+
+    retry_after: ClassVar[int] = 1
+
+
+class HashingSaturated(Unavailable):
+    code = "busy"
+    message = "Too many people are signing in. Try again shortly."
+
+
+class StorageUnavailable(Unavailable):
+    code = "unavailable"
+    message = "The service is not available. Try again shortly."
+
+
+class InvalidField(AuthError):
+    """A submitted value breaks a rule; `field` is its name, `reason` says which rule."""
+
+    code = "invalid_field"
+    message = "A submitted value is not acceptable."
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__()
+        self.field = field
+        self.reason = reason
+
+
+class DuplicateIdentity(Exception):
+    """The database refused a new user because another one holds a unique value of it."""
+
+
+# {% endcall %}

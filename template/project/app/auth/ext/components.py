@@ -1,0 +1,70 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""Put the parts together over SQLAlchemy, once per application."""
+
+from dataclasses import dataclass
+
+from app.auth.authenticator import AsyncAuthenticator
+from app.auth.clock import Clock, utc_now
+from app.auth.ext.lookup import Reader, SQLAlchemyAsyncUserLookup
+from app.auth.ext.models import AuthSessionMixin, UserMixin
+from app.auth.ext.transactions import OpenSession, SQLAlchemyAsyncTransactions
+from app.auth.hashing import PasswordContext, PasswordHasher
+from app.auth.service import AsyncAuthService
+from app.auth.settings import AuthSettings
+from app.auth.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """Where accounts live: how a session is opened, where single reads go, and the models.
+
+    `get_session` opens a session as a context manager, which rolls back what was not committed;
+    `reader` is an engine in autocommit.
+    """
+
+    get_session: OpenSession
+    reader: Reader
+    user_model: type[UserMixin]
+    session_model: type[AuthSessionMixin]
+
+
+@dataclass(frozen=True, slots=True)
+class AuthComponents:
+    """What request handlers and commands use."""
+
+    settings: AuthSettings
+    service: AsyncAuthService
+    authenticator: AsyncAuthenticator
+    hasher: PasswordHasher
+
+
+def build_components(
+    settings: AuthSettings,
+    storage: Storage,
+    *,
+    clock: Clock = utc_now,
+    password_context: PasswordContext | None = None,
+) -> AuthComponents:
+    """Start the hashing pool too: close `hasher` when the application stops."""
+    tokens = Tokens(settings, clock)
+    hasher = PasswordHasher(settings, password_context)
+    transactions = SQLAlchemyAsyncTransactions(
+        storage.get_session,
+        storage.user_model,
+        storage.session_model,
+    )
+    lookup = SQLAlchemyAsyncUserLookup(
+        storage.reader,
+        storage.user_model,
+        storage.session_model,
+    )
+    return AuthComponents(
+        settings=settings,
+        service=AsyncAuthService(settings, tokens, hasher, transactions, clock),
+        authenticator=AsyncAuthenticator(tokens, lookup, clock),
+        hasher=hasher,
+    )
+
+
+# {% endcall %}

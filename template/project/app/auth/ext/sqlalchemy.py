@@ -1,0 +1,183 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""The repositories in SQLAlchemy; any model with the kit's columns will do."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Select, Update, case, literal, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.auth.errors import DuplicateIdentity
+from app.auth.ext.models import AuthSessionMixin, Instant, UserMixin
+from app.auth.identifiers import canonical
+from app.auth.protocols import NewSession
+
+
+class SQLAlchemyAsyncUserProtocol:
+    """Users in one database session."""
+
+    def __init__(self, session: AsyncSession, user_model: type[UserMixin]) -> None:
+        self._session = session
+        self._model: Any = user_model
+
+    async def get_by_id(self, user_id: int) -> UserMixin | None:
+        return await self._find(select(self._model).where(self._model.id == user_id))
+
+    async def get_by_email_or_username(self, value: str) -> UserMixin | None:
+        """Look up by e-mail if the value has an `@`, which no username can have (SEC-17)."""
+        column = self._model.email_key if "@" in value else self._model.username_key
+        return await self._find(select(self._model).where(column == canonical(value)))
+
+    async def create_user(
+        self,
+        *,
+        email: str,
+        username: str,
+        password_hash: str,
+        is_staff: bool,
+        is_active: bool,
+        is_superuser: bool,
+        created_at: datetime,
+    ) -> UserMixin:
+        user: UserMixin = self._model(
+            email=email,
+            email_key=canonical(email),
+            username=username,
+            username_key=canonical(username),
+            password_hash=password_hash,
+            is_staff=is_staff,
+            is_active=is_active,
+            is_superuser=is_superuser,
+            created_at=created_at,
+        )
+        self._session.add(user)
+        try:
+            await self._session.flush()
+        except IntegrityError as error:
+            raise DuplicateIdentity from error
+        return user
+
+    async def replace_password_hash(self, user_id: int, *, old: str, new: str) -> bool:
+        statement = (
+            update(self._model)
+            .where(
+                self._model.id == user_id,
+                self._model.password_hash == old,
+                self._model.is_active,
+            )
+            .values(password_hash=new)
+        )
+        return await _changed_rows(self._session, statement) == 1
+
+    async def _find(self, statement: Select[Any]) -> UserMixin | None:
+        # What an earlier statement of this session loaded is read again, not remembered.
+        fresh = statement.execution_options(populate_existing=True)
+        found = await self._session.scalars(fresh)
+        return cast(UserMixin | None, found.one_or_none())
+
+
+class SQLAlchemyAsyncSessionProtocol:
+    """Logins in one database session."""
+
+    def __init__(self, session: AsyncSession, session_model: type[AuthSessionMixin]) -> None:
+        self._session = session
+        self._model: Any = session_model
+
+    async def add(self, session: NewSession) -> AuthSessionMixin:
+        row: AuthSessionMixin = self._model(
+            id=session.id,
+            user_id=session.user_id,
+            generation=1,
+            kid=session.kid,
+            created_at=session.created_at,
+            rotated_at=session.created_at,
+            idle_expires_at=session.idle_expires_at,
+            absolute_expires_at=session.absolute_expires_at,
+            ip=session.ip,
+            user_agent=session.user_agent,
+        )
+        self._session.add(row)
+        await self._session.flush()
+        return row
+
+    async def get(self, session_id: str) -> AuthSessionMixin | None:
+        statement = select(self._model).where(self._model.id == session_id)
+        found = await self._session.scalars(statement.execution_options(populate_existing=True))
+        return cast(AuthSessionMixin | None, found.one_or_none())
+
+    async def rotate(
+        self,
+        session_id: str,
+        generation: int,
+        *,
+        now: datetime,
+        idle_expires_at: datetime,
+        kid: str,
+    ) -> bool:
+        model = self._model
+        absolute_end = model.absolute_expires_at
+        idle_end = literal(idle_expires_at, Instant)
+        statement = (
+            update(model)
+            .where(
+                model.id == session_id,
+                model.generation == generation,
+                model.revoked_at.is_(None),
+                model.idle_expires_at > now,
+                absolute_end > now,
+            )
+            .values(
+                generation=generation + 1,
+                rotated_at=now,
+                idle_expires_at=case((absolute_end < idle_end, absolute_end), else_=idle_end),
+                kid=kid,
+            )
+        )
+        return await _changed_rows(self._session, statement) == 1
+
+    async def revoke(self, session_id: str, *, now: datetime, reason: str) -> bool:
+        statement = self._revocation(now, reason).where(self._model.id == session_id)
+        return await _changed_rows(self._session, statement) == 1
+
+    async def revoke_all(
+        self,
+        user_id: int,
+        *,
+        now: datetime,
+        reason: str,
+        except_session_id: str | None = None,
+    ) -> int:
+        statement = self._revocation(now, reason).where(self._model.user_id == user_id)
+        if except_session_id is not None:
+            statement = statement.where(self._model.id != except_session_id)
+        return await _changed_rows(self._session, statement)
+
+    async def list_live(self, user_id: int, *, now: datetime) -> list[AuthSessionMixin]:
+        model = self._model
+        found = await self._session.scalars(
+            select(model)
+            .where(
+                model.user_id == user_id,
+                model.revoked_at.is_(None),
+                model.idle_expires_at > now,
+                model.absolute_expires_at > now,
+            )
+            .order_by(model.created_at.desc(), model.id),
+        )
+        return list(found)
+
+    def _revocation(self, now: datetime, reason: str) -> Update:
+        model = self._model
+        live = update(model).where(model.revoked_at.is_(None))
+        return live.values(revoked_at=now, revoked_reason=reason)
+
+
+async def _changed_rows(session: AsyncSession, statement: Update) -> int:
+    without_sync = statement.execution_options(synchronize_session=False)
+    result = await session.execute(without_sync)
+    return cast(CursorResult[Any], result).rowcount
+
+
+# {% endcall %}

@@ -1,0 +1,62 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""Run work in a transaction of its own, again when the database asks for it."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TypeVar
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.auth.ext.faults import is_conflict, translated_errors
+from app.auth.ext.models import AuthSessionMixin, UserMixin
+from app.auth.ext.sqlalchemy import SQLAlchemyAsyncSessionProtocol, SQLAlchemyAsyncUserProtocol
+from app.auth.protocols import AsyncRepositories
+
+T = TypeVar("T")
+OpenSession = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+
+ATTEMPTS = 4  # the first and three more
+LONGEST_PAUSE = 0.05  # seconds, before the second attempt; later ones wait longer
+
+
+class SQLAlchemyAsyncTransactions:
+    """Opens a session from `get_session` for each transaction and commits before it answers."""
+
+    def __init__(
+        self,
+        get_session: OpenSession,
+        user_model: type[UserMixin],
+        session_model: type[AuthSessionMixin],
+    ) -> None:
+        self._get_session = get_session
+        self._user_model = user_model
+        self._session_model = session_model
+
+    async def run(self, work: Callable[[AsyncRepositories], Awaitable[T]]) -> T:
+        with translated_errors():
+            for attempt in range(1, ATTEMPTS):
+                try:
+                    return await self._run_once(work)
+                except DBAPIError as error:
+                    if not is_conflict(error):
+                        raise
+                await asyncio.sleep(random.uniform(0, LONGEST_PAUSE * attempt))  # noqa: S311
+            return await self._run_once(work)
+
+    async def _run_once(self, work: Callable[[AsyncRepositories], Awaitable[T]]) -> T:
+        async with self._get_session() as session:
+            result = await work(
+                AsyncRepositories(
+                    users=SQLAlchemyAsyncUserProtocol(session, self._user_model),
+                    sessions=SQLAlchemyAsyncSessionProtocol(session, self._session_model),
+                )
+            )
+            await session.commit()
+            return result
+
+
+# {% endcall %}

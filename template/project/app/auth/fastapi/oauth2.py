@@ -1,0 +1,86 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""The token endpoint of RFC 6749, for Swagger's Authorize dialog and standard OAuth2 clients."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from app.auth import errors
+from app.auth.fastapi import bearer, schemas
+from app.auth.fastapi.login import client_of
+from app.auth.fastapi.state import components_of
+from app.auth.tokens import TokenPair
+
+router = APIRouter()
+
+
+class TokenRequest(BaseModel):
+    """`grant_type=password` takes a username or e-mail, `grant_type=refresh_token` a token."""
+
+    grant_type: str | None = None
+    username: str | None = None
+    password: schemas.Password | None = None
+    refresh_token: str | None = None
+
+
+class OAuthError(BaseModel):
+    """RFC 6749, section 5.2."""
+
+    error: str
+    error_description: str
+
+
+class UnusableGrant(Exception):
+    """The grant type is unknown, or one of its parameters is missing."""
+
+
+@router.post(
+    "/token",
+    response_model=bearer.TokenResponse,
+    responses={
+        400: {"model": OAuthError, "description": "The grant is refused"},
+        503: {"model": OAuthError, "description": "Try again shortly"},
+    },
+)
+async def token(form: Annotated[TokenRequest, Form()], request: Request) -> Response:
+    """Issue tokens to an OAuth2 client."""
+    try:
+        pair = await _grant(form, request)
+    except (errors.InvalidCredentials, errors.InvalidToken) as error:
+        return _refuse(400, "invalid_grant", error.message)
+    except errors.Unavailable as error:
+        headers = {"Retry-After": str(error.retry_after)}
+        return _refuse(503, "temporarily_unavailable", error.message, headers)
+    except UnusableGrant as error:
+        return _refuse(400, str(error), "The grant type or one of its parameters is not usable.")
+    return bearer.tokens_in_body(pair)
+
+
+async def _grant(form: TokenRequest, request: Request) -> TokenPair:
+    service = components_of(request).service
+    if form.grant_type == "password" and form.username and form.password:
+        return await service.login(
+            username_or_email=form.username,
+            password=form.password.get_secret_value(),
+            client=client_of(request),
+        )
+    if form.grant_type == "refresh_token" and form.refresh_token:
+        return await service.refresh(form.refresh_token)
+    known = form.grant_type in (None, "password", "refresh_token")
+    raise UnusableGrant("invalid_request" if known else "unsupported_grant_type")
+
+
+def _refuse(
+    status: int,
+    error: str,
+    description: str,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    body = OAuthError(error=error, error_description=description)
+    return JSONResponse(body.model_dump(), status, headers)
+
+
+# {% endcall %}

@@ -1,0 +1,73 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""All authentication routes as one router, which brings what they need to the application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from app.auth.clock import Clock, utc_now
+from app.auth.ext.components import Storage, build_components
+from app.auth.ext.lookup import Reader
+from app.auth.ext.models import AuthSessionMixin, UserMixin
+from app.auth.ext.transactions import OpenSession
+from app.auth.fastapi import (
+    accounts,
+    login,
+    # {% if transport != "cookie" %}
+    oauth2,
+    # {% endif %}
+    sessions,
+)
+from app.auth.fastapi.state import keep_components
+from app.auth.hashing import PasswordContext
+from app.auth.settings import AuthSettings
+
+
+def build_auth_router_async(
+    *,
+    settings: AuthSettings,
+    get_session: OpenSession,
+    reader: Reader,
+    user_model: type[UserMixin],
+    session_model: type[AuthSessionMixin],
+    clock: Clock = utc_now,
+    password_context: PasswordContext | None = None,
+) -> APIRouter:
+    """Return register, login, refresh, logout, me and sessions; include them under `/auth`.
+
+    `get_session` opens a session as a context manager, `reader` is an engine in autocommit.
+    The application that includes the router has the components in `app.state.auth` from start
+    to stop, where CurrentUser finds them on any route.
+    """
+    storage = Storage(
+        get_session=get_session,
+        reader=reader,
+        user_model=user_model,
+        session_model=session_model,
+    )
+    components = build_components(
+        settings,
+        storage,
+        clock=clock,
+        password_context=password_context,
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        keep_components(app, components)
+        yield
+        components.hasher.close()
+
+    router = APIRouter(lifespan=lifespan)
+    router.include_router(accounts.router)
+    router.include_router(login.router)
+    # {% if transport != "cookie" %}
+    router.include_router(oauth2.router)
+    # {% endif %}
+    router.include_router(sessions.router)
+    return router
+
+
+# {% endcall %}

@@ -1,0 +1,189 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""What users and sessions must offer, and what the service asks of whatever stores them."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class UserProtocol(Protocol):
+    """A user as the kit sees it; a team's own model has these and more."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def email(self) -> str: ...
+
+    @property
+    def username(self) -> str: ...
+
+    @property
+    def is_active(self) -> bool: ...
+
+    @property
+    def is_staff(self) -> bool: ...
+
+    @property
+    def is_superuser(self) -> bool: ...
+
+    @property
+    def created_at(self) -> datetime: ...
+
+
+class StoredUserProtocol(UserProtocol, Protocol):
+    """A user with the secret part, for the service only."""
+
+    @property
+    def password_hash(self) -> str: ...
+
+
+class SessionProtocol(Protocol):
+    """One login: it lives until it is revoked, lies idle too long or reaches its absolute end."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def user_id(self) -> int: ...
+
+    @property
+    def generation(self) -> int: ...
+
+    @property
+    def kid(self) -> str: ...
+
+    @property
+    def created_at(self) -> datetime: ...
+
+    @property
+    def rotated_at(self) -> datetime: ...
+
+    @property
+    def idle_expires_at(self) -> datetime: ...
+
+    @property
+    def absolute_expires_at(self) -> datetime: ...
+
+    @property
+    def revoked_at(self) -> datetime | None: ...
+
+    @property
+    def ip(self) -> str | None: ...
+
+    @property
+    def user_agent(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session about to be stored, in its first generation."""
+
+    id: str
+    user_id: int
+    kid: str
+    created_at: datetime
+    idle_expires_at: datetime
+    absolute_expires_at: datetime
+    ip: str | None
+    user_agent: str | None
+
+
+class AsyncUserRepository(Protocol):
+    """Users by id and by canonical key. It never sees a password, only its hash."""
+
+    async def get_by_id(self, user_id: int) -> StoredUserProtocol | None: ...
+
+    async def get_by_email_or_username(self, value: str) -> StoredUserProtocol | None: ...
+
+    async def create_user(
+        self,
+        *,
+        email: str,
+        username: str,
+        password_hash: str,
+        is_staff: bool,
+        is_active: bool,
+        is_superuser: bool,
+        created_at: datetime,
+    ) -> StoredUserProtocol:
+        """Raise DuplicateIdentity if a unique value is taken."""
+        ...
+
+    async def replace_password_hash(self, user_id: int, *, old: str, new: str) -> bool:
+        """Store a hash for an active user whose hash is still `old`; tell whether it was."""
+        ...
+
+
+class AsyncSessionRepository(Protocol):
+    """Sessions by id and by user. Every change is one statement that holds its own condition."""
+
+    async def add(self, session: NewSession) -> SessionProtocol: ...
+
+    async def get(self, session_id: str) -> SessionProtocol | None: ...
+
+    async def rotate(
+        self,
+        session_id: str,
+        generation: int,
+        *,
+        now: datetime,
+        idle_expires_at: datetime,
+        kid: str,
+    ) -> bool:
+        """Compare and swap: step a live session from `generation` to the next; tell if it did."""
+        ...
+
+    async def revoke(self, session_id: str, *, now: datetime, reason: str) -> bool:
+        """End a session unless it was revoked before; tell whether this call ended it."""
+        ...
+
+    async def revoke_all(
+        self,
+        user_id: int,
+        *,
+        now: datetime,
+        reason: str,
+        except_session_id: str | None = None,
+    ) -> int:
+        """End all sessions of a user but one; return how many this call ended."""
+        ...
+
+    async def list_live(self, user_id: int, *, now: datetime) -> Sequence[SessionProtocol]:
+        """Return the sessions that are neither revoked nor expired, newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncRepositories:
+    """The repositories of one transaction."""
+
+    users: AsyncUserRepository
+    sessions: AsyncSessionRepository
+
+
+class AsyncTransactions(Protocol):
+    """Runs work in a transaction of its own."""
+
+    async def run(self, work: Callable[[AsyncRepositories], Awaitable[T]]) -> T:
+        """Run `work`, commit, and only then return its result; an exception rolls back.
+
+        The work runs again when the database asks for it, so it must change nothing else.
+        Raise StorageUnavailable when the database cannot be used.
+        """
+        ...
+
+
+class AsyncUserLookup(Protocol):
+    """The one query behind every authenticated request."""
+
+    async def find(self, *, user_id: int, session_id: str, now: datetime) -> UserProtocol | None:
+        """Return the active user of a live session, else None. Raise StorageUnavailable."""
+        ...
+
+
+# {% endcall %}

@@ -1,0 +1,275 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""What people do with their accounts: register, log in, refresh, log out, end sessions."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from math import ceil
+
+from app.auth.clock import Clock
+from app.auth.errors import (
+    DuplicateIdentity,
+    EmailTaken,
+    InvalidCredentials,
+    InvalidToken,
+    RegistrationClosed,
+    SessionEnded,
+    SessionNotFound,
+    UsernameTaken,
+)
+from app.auth.hashing import PasswordHasher
+from app.auth.identifiers import check_email, check_username
+from app.auth.passwords import check_password, is_too_long
+from app.auth.protocols import (
+    AsyncRepositories,
+    AsyncTransactions,
+    NewSession,
+    SessionProtocol,
+    StoredUserProtocol,
+    UserProtocol,
+)
+from app.auth.settings import AuthSettings
+from app.auth.tokens import RefreshClaims, TokenPair, Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Where a login comes from, for the user's own list of sessions."""
+
+    ip: str | None = None
+    user_agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncAuthService:
+    """Every method answers only after its transaction has been committed (SEC-82).
+
+    Passwords are hashed between transactions: no database connection is held meanwhile.
+    """
+
+    settings: AuthSettings
+    tokens: Tokens
+    hasher: PasswordHasher
+    transactions: AsyncTransactions
+    clock: Clock
+
+    async def register(self, *, email: str, username: str, password: str) -> UserProtocol:
+        """Create an ordinary account.
+
+        Raise RegistrationClosed, InvalidField, EmailTaken, UsernameTaken, HashingSaturated.
+        """
+        if not self.settings.registration_open:
+            raise RegistrationClosed
+        return await self.create_user(email=email, username=username, password=password)
+
+    async def create_user(
+        self,
+        *,
+        email: str,
+        username: str,
+        password: str,
+        is_staff: bool = False,
+        is_superuser: bool = False,
+    ) -> UserProtocol:
+        """Create an account with the given privileges, for operators and trusted code."""
+        check_email(email)
+        check_username(username)
+        check_password(password, email=email, username=username, settings=self.settings)
+        password_hash = await self.hasher.hash(password)
+
+        try:
+            return await self.transactions.run(
+                lambda store: store.users.create_user(
+                    email=email,
+                    username=username,
+                    password_hash=password_hash,
+                    is_staff=is_staff,
+                    is_active=True,
+                    is_superuser=is_superuser,
+                    created_at=self.clock(),
+                ),
+            )
+        except DuplicateIdentity:
+            await self.transactions.run(partial(_refuse_taken, email, username))
+            raise  # neither is taken: the team's own model has another unique column
+
+    async def login(self, *, username_or_email: str, password: str, client: Client) -> TokenPair:
+        """Check a password and open a session. Raise InvalidCredentials, HashingSaturated."""
+        if is_too_long(password, self.settings):
+            raise InvalidCredentials
+
+        user = await self.transactions.run(
+            lambda store: store.users.get_by_email_or_username(username_or_email),
+        )
+        known = user if user is not None and user.is_active else None
+        checked = await self.hasher.verify(password, known.password_hash if known else None)
+        if known is None or not checked.valid:
+            raise InvalidCredentials
+        new_hash = checked.upgraded_hash or known.password_hash
+        session = await self.transactions.run(partial(self._open_session, known, new_hash, client))
+        if session is None:
+            # The account changed while we hashed: the password is judged by what is stored now.
+            return await self.login(
+                username_or_email=username_or_email,
+                password=password,
+                client=client,
+            )
+        return self._token_pair(session)
+
+    async def refresh(self, refresh_token: str) -> TokenPair:
+        """Exchange a refresh token for its successor. Raise InvalidToken, SessionEnded.
+
+        Of concurrent callers one steps the session on, and the others get the same successor for
+        `refresh_grace_seconds`. An older token is proof of theft and ends the session (RFC 9700,
+        section 4.14).
+        """
+        claims = self.tokens.read_refresh(refresh_token)
+        session = await self.transactions.run(partial(self._rotate, claims))
+        if session is None:
+            session = await self._judge_superseded(claims)
+        return self._token_pair(session)
+
+    async def logout(self, token: str) -> None:
+        """End the session of an access or refresh token, expired or not; never complain."""
+        try:
+            session_id = self.tokens.session_of(token)
+        except InvalidToken:
+            return
+        await self._revoke(session_id, reason="logout")
+
+    async def list_sessions(self, user: UserProtocol) -> Sequence[SessionProtocol]:
+        """Return the user's live sessions, newest first."""
+        return await self.transactions.run(
+            lambda store: store.sessions.list_live(user.id, now=self.clock()),
+        )
+
+    async def end_session(self, user: UserProtocol, session_id: str) -> None:
+        """End one of the user's live sessions. Raise SessionNotFound for anything else."""
+        session = await self._get_session(session_id)
+        if session is None or session.user_id != user.id or has_ended(session, self.clock()):
+            raise SessionNotFound
+        await self._revoke(session_id, reason="ended_by_user")
+
+    async def end_other_sessions(self, user: UserProtocol, current_session_id: str) -> None:
+        """End all of the user's sessions but the current one."""
+        await self.transactions.run(
+            lambda store: store.sessions.revoke_all(
+                user.id,
+                now=self.clock(),
+                reason="ended_by_user",
+                except_session_id=current_session_id,
+            ),
+        )
+
+    async def _open_session(
+        self,
+        user: StoredUserProtocol,
+        new_hash: str,
+        client: Client,
+        store: AsyncRepositories,
+    ) -> SessionProtocol | None:
+        # First of all lock the row of the user, so that a password change or a disabling either
+        # is seen here or sees this session.
+        unchanged = await store.users.replace_password_hash(
+            user.id,
+            old=user.password_hash,
+            new=new_hash,
+        )
+        if not unchanged:
+            return None
+        now = self.clock()
+        absolute_end = now + self.settings.session_lifetime
+        session = NewSession(
+            id=secrets.token_hex(16),
+            user_id=user.id,
+            kid=self.tokens.kid,
+            created_at=now,
+            idle_expires_at=min(now + self.settings.idle_lifetime, absolute_end),
+            absolute_expires_at=absolute_end,
+            ip=client.ip,
+            user_agent=client.user_agent,
+        )
+        return await store.sessions.add(session)
+
+    async def _rotate(
+        self,
+        claims: RefreshClaims,
+        store: AsyncRepositories,
+    ) -> SessionProtocol | None:
+        now = self.clock()
+        # The first statement of the transaction: whoever reads first lets several callers win.
+        rotated = await store.sessions.rotate(
+            claims.session_id,
+            claims.generation,
+            now=now,
+            idle_expires_at=now + self.settings.idle_lifetime,
+            kid=self.tokens.kid,
+        )
+        if not rotated:
+            return None
+        session = await store.sessions.get(claims.session_id)
+        user = await store.users.get_by_id(session.user_id) if session else None
+        if user is None or not user.is_active:
+            await store.sessions.revoke(claims.session_id, now=now, reason="user_inactive")
+            return None
+        return session
+
+    async def _judge_superseded(self, claims: RefreshClaims) -> SessionProtocol:
+        session = await self._get_session(claims.session_id)
+        now = self.clock()
+        if session is None or has_ended(session, now):
+            raise SessionEnded
+        if claims.generation >= session.generation:
+            raise SessionEnded  # the database is older than the token: a restored backup, no theft
+        direct_predecessor = claims.generation + 1 == session.generation
+        age = now - session.rotated_at
+        if direct_predecessor and self.settings.refresh_grace and age < self.settings.refresh_grace:
+            return session
+        await self._revoke(claims.session_id, reason="reuse")
+        raise SessionEnded
+
+    async def _get_session(self, session_id: str) -> SessionProtocol | None:
+        return await self.transactions.run(lambda store: store.sessions.get(session_id))
+
+    async def _revoke(self, session_id: str, *, reason: str) -> bool:
+        return await self.transactions.run(
+            lambda store: store.sessions.revoke(session_id, now=self.clock(), reason=reason),
+        )
+
+    def _token_pair(self, session: SessionProtocol) -> TokenPair:
+        """Derive the tokens of a session's generation; the refresh token is always the same."""
+        remaining = session.idle_expires_at - self.clock()
+        return TokenPair(
+            access_token=self.tokens.issue_access(
+                user_id=session.user_id,
+                session_id=session.id,
+            ),
+            refresh_token=self.tokens.issue_refresh(
+                session_id=session.id,
+                generation=session.generation,
+                issued_at=session.rotated_at,
+                expires_at=session.idle_expires_at,
+                kid=session.kid,
+            ),
+            expires_in=int(self.settings.access_lifetime.total_seconds()),
+            refresh_expires_in=max(0, ceil(remaining.total_seconds())),
+        )
+
+
+def has_ended(session: SessionProtocol, now: datetime) -> bool:
+    """Tell whether a session was revoked, lay idle too long or reached its absolute end."""
+    ends_at = min(session.idle_expires_at, session.absolute_expires_at)
+    return session.revoked_at is not None or ends_at <= now
+
+
+async def _refuse_taken(email: str, username: str, store: AsyncRepositories) -> None:
+    if await store.users.get_by_email_or_username(email):
+        raise EmailTaken
+    if await store.users.get_by_email_or_username(username):
+        raise UsernameTaken
+
+
+# {% endcall %}

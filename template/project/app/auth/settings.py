@@ -1,0 +1,184 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""Everything the authentication can be told, validated once at start-up."""
+
+import os
+from datetime import timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import NoDecode
+
+# RFC 7518, section 3.2: an HMAC key has at least as many bytes as the hash.
+MINIMUM_SECRET_BYTES = {"HS256": 32, "HS384": 48, "HS512": 64}
+MINIMUM_DISTINCT_CHARACTERS = 10
+PLACEHOLDERS = (
+    "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",  # FastAPI's tutorial
+    "change",
+    "example",
+    "placeholder",
+    "replace",
+    "secret",
+    "your-",
+)
+
+
+def split_at_commas(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return tuple(item.strip() for item in value.split(",") if item.strip())
+
+
+# One environment variable holds several values with commas between them.
+CommaSeparated = (NoDecode, BeforeValidator(split_at_commas))
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+# {% if transport != "header" %}
+CookieName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$")]
+Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
+# {% endif %}
+
+
+class AuthSettings(BaseModel):
+    """Lifetimes are whole minutes, days or seconds as their names say; secrets have no default.
+
+    Values that contradict each other are refused rather than repaired.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    # Keys: the first signs, the previous ones only verify (SEC-86).
+    secret_key: SecretStr
+    secret_key_previous: Annotated[tuple[SecretStr, ...], *CommaSeparated] = ()
+    algorithm: Literal["HS256", "HS384", "HS512"] = "HS256"
+    issuer: Name = "app"
+    audience: Name = "app"
+
+    # Lifetimes. An access token is short because it is checked, not stored; a session ends
+    # after `refresh_days` without use and after `session_days` in any case (ASVS 7.3).
+    access_minutes: int = Field(default=15, ge=1, le=24 * 60)
+    refresh_days: int = Field(default=7, ge=1, le=365)
+    session_days: int = Field(default=30, ge=1, le=3650)
+    refresh_grace_seconds: int = Field(default=10, ge=0, le=300)
+
+    # {% if transport == "both" %}
+    # Where tokens are accepted, and whether a login also sets cookies.
+    accept_header: bool = True
+    accept_cookie: bool = True
+    set_cookie_on_login: bool = True
+
+    # {% endif %}
+    # {% if transport != "header" %}
+    # Cookies. Over HTTPS their names get the `__Host-` prefix; a maximum age is in seconds and
+    # is the token's own lifetime where it is not set.
+    cookie_secure: bool = True
+    cookie_samesite: Literal["lax", "strict", "none"] = "lax"
+    cookie_name_access: CookieName = "access_token"
+    cookie_name_refresh: CookieName = "refresh_token"
+    cookie_max_age_access: int | None = Field(default=None, ge=1)
+    cookie_max_age_refresh: int | None = Field(default=None, ge=1)
+    trusted_origins: Annotated[tuple[Origin, ...], *CommaSeparated] = ()
+
+    # {% endif %}
+    # Accounts and passwords: a minimum in characters, a maximum in UTF-8 bytes (SEC-1, SEC-4).
+    registration_open: bool = True
+    password_min_length: int = Field(default=8, ge=8, le=64)
+    password_max_bytes: int = Field(default=1024, ge=256, le=4096)
+
+    # Hashing: the floors are OWASP's (ASVS 11.4.2); the pool is bounded (SEC-29).
+    # {% if password_hash == "bcrypt" %}
+    bcrypt_rounds: int = Field(default=12, ge=10, le=16)
+    # {% else %}
+    #| argon2_memory_kib: int = Field(default=19456, ge=19456, le=1048576)
+    #| argon2_passes: int = Field(default=2, ge=2, le=16)
+    #| argon2_lanes: int = Field(default=1, ge=1, le=16)
+    # {% endif %}
+    hash_workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=64)
+    hash_queue: int = Field(default=64, ge=0, le=1024)
+
+    @property
+    def access_lifetime(self) -> timedelta:
+        return timedelta(minutes=self.access_minutes)
+
+    @property
+    def idle_lifetime(self) -> timedelta:
+        return timedelta(days=self.refresh_days)
+
+    @property
+    def session_lifetime(self) -> timedelta:
+        return timedelta(days=self.session_days)
+
+    @property
+    def refresh_grace(self) -> timedelta:
+        return timedelta(seconds=self.refresh_grace_seconds)
+
+    # {% if transport != "header" %}
+    @property
+    def access_cookie(self) -> str:
+        """The full name of the cookie with the access token."""
+        return self._prefixed(self.cookie_name_access)
+
+    @property
+    def refresh_cookie(self) -> str:
+        """The full name of the cookie with the refresh token."""
+        return self._prefixed(self.cookie_name_refresh)
+
+    def _prefixed(self, name: str) -> str:
+        # With this prefix browsers refuse a cookie that another host or plain HTTP tries to set.
+        plain = name.startswith("__") or not self.cookie_secure
+        return name if plain else f"__Host-{name}"
+
+    # {% endif %}
+
+    @model_validator(mode="after")
+    def _refuse_weak_secrets(self) -> Self:
+        for secret in (self.secret_key, *self.secret_key_previous):
+            refuse_weak_secret(secret.get_secret_value(), self.algorithm)
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_contradictions(self) -> Self:
+        if self.refresh_days > self.session_days:
+            raise ValueError("refresh_days is longer than session_days, which ends every session")
+        return self
+
+    # {% if transport != "header" %}
+    @model_validator(mode="after")
+    def _refuse_cookies_that_browsers_drop(self) -> Self:
+        names = (self.cookie_name_access, self.cookie_name_refresh)
+        if names[0] == names[1]:
+            raise ValueError("cookie_name_access and cookie_name_refresh are the same")
+        if self.cookie_samesite == "none" and not self.cookie_secure:
+            raise ValueError("cookie_samesite=none needs cookie_secure=true")
+        if not self.cookie_secure and any(name.startswith("__") for name in names):
+            raise ValueError("a cookie name that begins with __ needs cookie_secure=true")
+        return self
+
+    # {% endif %}
+    # {% if transport == "both" %}
+    @model_validator(mode="after")
+    def _refuse_unusable_transports(self) -> Self:
+        if not self.accept_header and not self.accept_cookie:
+            raise ValueError("accept_header and accept_cookie are both off: nobody could sign in")
+        cookies_wanted = self.set_cookie_on_login and "set_cookie_on_login" in self.model_fields_set
+        if cookies_wanted and not self.accept_cookie:
+            raise ValueError("set_cookie_on_login is on, but accept_cookie is off")
+        return self
+
+    # {% endif %}
+
+
+def refuse_weak_secret(secret: str, algorithm: str) -> None:
+    """Raise ValueError for a secret that is short, a placeholder, a key file or typed by hand."""
+    minimum = MINIMUM_SECRET_BYTES[algorithm]
+    lowered = secret.lower()
+    if any(placeholder in lowered for placeholder in PLACEHOLDERS):
+        raise ValueError("secret_key is a placeholder: set one from `manage generate-secret`")
+    if len(secret.encode()) < minimum:
+        raise ValueError(f"secret_key is too short: {algorithm} needs at least {minimum} bytes")
+    if "-----begin" in lowered or '"kty"' in lowered:
+        raise ValueError("secret_key is a public or private key, but HMAC needs a random secret")
+    if len(set(secret)) < MINIMUM_DISTINCT_CHARACTERS:
+        raise ValueError("secret_key repeats a few characters: it must be random")
+
+
+# {% endcall %}

@@ -1,0 +1,59 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+# {% if database == "sqlite" %}
+"""How SQLite is used: one writer at a time, readers beside it, nothing lost in a power cut."""
+
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+# How long a writer waits for its turn in this process, and each attempt of a transaction for
+# another process. There are four attempts, so an answer comes within ten seconds.
+TURN_TIMEOUT = 5  # seconds
+BUSY_TIMEOUT = 1200  # milliseconds
+PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+)
+
+
+def create_writer(url: str) -> AsyncEngine:
+    """Return the engine for transactions.
+
+    Its pool has one connection: writers of this process take turns there, in order, rather than
+    collide in the file.
+    """
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=TURN_TIMEOUT)
+    event.listen(engine.sync_engine, "connect", _prepare)
+    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
+
+
+def create_reader(url: str) -> AsyncEngine:
+    """Return the engine for single reads, in autocommit; they never wait for the writer."""
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+    event.listen(engine.sync_engine, "connect", _prepare)
+    return engine
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    # The driver's own BEGIN comes too late and breaks savepoints; _begin_immediate sends ours.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_immediate(connection: Any) -> None:
+    # Take the write lock at once: a read that becomes a write later fails without waiting.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+# {% else %}
+# {% include "template/includes/profile_" ~ database ~ ".py" %}
+# {% endif %}
+# {% endcall %}

@@ -1,0 +1,53 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""The application, built from its settings."""
+
+from fastapi import FastAPI
+
+from app.auth import (
+    Clock,
+    PasswordContext,
+    SecurityHeaders,
+    build_auth_router_async,
+    install_error_handlers,
+    utc_now,
+)
+from app.database import Database
+from app.lifespan import lifespan
+from app.models import AuthSession, User
+from app.routes import health, hello
+from app.settings import Settings
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    password_context: PasswordContext | None = None,
+) -> FastAPI:
+    """Return an application that is ready to start; tests bring their own clock and hashing."""
+    database = Database(settings.database_url)
+    app = FastAPI(title=settings.app_name, lifespan=lifespan)
+    app.state.settings = settings
+    app.state.database = database
+    app.add_middleware(SecurityHeaders)
+    install_error_handlers(app)
+    app.include_router(
+        build_auth_router_async(
+            settings=settings.auth,
+            get_session=database.session,
+            reader=database.reader,
+            user_model=User,
+            session_model=AuthSession,
+            clock=clock,
+            password_context=password_context,
+        ),
+        prefix="/auth",
+        tags=["auth"],
+    )
+    app.include_router(health.router)
+    app.include_router(hello.router)
+    return app
+
+
+# {% endcall %}

@@ -1,0 +1,87 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""The application's settings, from the environment and `.env`."""
+
+import re
+from typing import Literal, Self
+
+from pydantic import ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.auth.settings import AuthSettings
+
+# {% if database == "sqlite" %}
+# A file: in memory, the writer and the readers would each have a database of their own.
+URL_PATTERN = r"^sqlite\+aiosqlite:///[^:?]"
+URL_EXAMPLE = "sqlite+aiosqlite:///./app.db"
+# {% elif database == "postgresql" %}
+#| URL_PATTERN = r"^postgresql\+asyncpg://"
+#| URL_EXAMPLE = "postgresql+asyncpg://user:password@host/name"
+# {% else %}
+#| URL_PATTERN = r"^(mysql|mariadb)\+asyncmy://"
+#| URL_EXAMPLE = "mysql+asyncmy://user:password@host/name?charset=utf8mb4"
+# {% endif %}
+
+
+class Settings(BaseSettings):
+    """One object for the whole application; `AUTH_SECRET_KEY` sets `auth.secret_key`, and so on."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    app_name: str = "App"
+    environment: Literal["development", "production"] = "production"
+    database_url: str
+    auth: AuthSettings
+
+    @model_validator(mode="after")
+    def _refuse_another_driver(self) -> Self:
+        if not re.match(URL_PATTERN, self.database_url):
+            raise ValueError(f"DATABASE_URL must look like {URL_EXAMPLE}")
+        return self
+
+    # {% if transport != "header" %}
+    @model_validator(mode="after")
+    def _refuse_insecure_production(self) -> Self:
+        if self.environment == "production" and not self.auth.cookie_secure:
+            raise ValueError("auth_cookie_secure is off, which is for development only")
+        return self
+
+    # {% endif %}
+
+
+def load_settings() -> Settings:
+    """Read the settings, or stop the program with a message that names each wrong variable."""
+    try:
+        return Settings.model_validate({})
+    except ValidationError as error:
+        raise SystemExit(_explain(error)) from None
+
+
+def _explain(error: ValidationError) -> str:
+    heading = "The settings are not usable. Mend these environment variables (or .env):"
+    return "\n".join([heading, *(f"  {_problem(item)}" for item in error.errors())])
+
+
+def _problem(item: ErrorDetails) -> str:
+    if item["type"] == "value_error":
+        return _named(item["msg"])
+    variable = "_".join(str(part) for part in item["loc"]).upper()
+    return f"{variable}: {item['msg']}"
+
+
+def _named(message: str) -> str:
+    """Write the names of authentication settings as the variables that set them."""
+    names = "|".join(AuthSettings.model_fields)
+    message = message.removeprefix("Value error, ")
+    return re.sub(rf"\b(?:auth_)?({names})\b", lambda match: f"AUTH_{match[1].upper()}", message)
+
+
+# {% endcall %}

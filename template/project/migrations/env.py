@@ -1,0 +1,59 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""How Alembic reaches this project's models and database."""
+
+import asyncio
+from logging.config import fileConfig
+from typing import Any, Literal
+
+from alembic import context
+from sqlalchemy import Connection
+
+from app.auth.ext.models import Instant
+from app.database_profile import create_writer
+from app.models import Base
+from app.settings import load_settings
+
+config = context.config
+if config.config_file_name and not config.attributes.get("keep_logging"):
+    fileConfig(config.config_file_name, disable_existing_loggers=False)
+url = config.attributes.get("database_url") or load_settings().database_url
+
+
+def render_item(kind: str, item: Any, _: Any) -> str | Literal[False]:
+    """Write the kit's own column type into a revision as what the database knows it by."""
+    return "sa.BigInteger()" if kind == "type" and isinstance(item, Instant) else False
+
+
+def migrate(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_item=render_item,
+        # {% if database == "sqlite" %}
+        render_as_batch=True,
+        # {% endif %}
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def migrate_online() -> None:
+    engine = create_writer(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(migrate)
+    await engine.dispose()
+
+
+def migrate_offline() -> None:
+    """Print the SQL instead of running it: `alembic upgrade head --sql`."""
+    context.configure(url=url, target_metadata=Base.metadata, literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+if context.is_offline_mode():
+    migrate_offline()
+else:
+    asyncio.run(migrate_online())
+# {% endcall %}

@@ -1,0 +1,87 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python(derive=false) %}
+"""Create users and their sessions."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "c1f4b82d9e60"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+# {% if database == "sqlite" %}
+Id = sa.Integer
+Key = sa.String
+# {% elif database == "postgresql" %}
+#| Id = sa.BigInteger
+#| Key = sa.String
+# {% else %}
+#| Id = sa.BigInteger
+
+
+#| def Key(length: int) -> sa.String:
+#|     return sa.String(length, collation="utf8mb4_bin")
+# {% endif %}
+
+
+def upgrade() -> None:
+    op.create_table(
+        "users",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("email", sa.String(254), nullable=False),
+        sa.Column("email_key", Key(254), nullable=False),
+        sa.Column("username", sa.String(32), nullable=False),
+        sa.Column("username_key", Key(32), nullable=False),
+        sa.Column("password_hash", sa.String(255), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("is_staff", sa.Boolean(), nullable=False),
+        sa.Column("is_superuser", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_users"),
+        sa.UniqueConstraint("email_key", name="uq_users_email_key"),
+        sa.UniqueConstraint("username_key", name="uq_users_username_key"),
+        # {% if database == "sqlite" %}
+        sqlite_autoincrement=True,
+        # {% endif %}
+    )
+    op.create_table(
+        "auth_session",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("user_id", Id(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("kid", sa.String(16), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("rotated_at", sa.BigInteger(), nullable=False),
+        sa.Column("idle_expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("absolute_expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.Column("revoked_reason", sa.String(32), nullable=True),
+        sa.Column("ip", sa.String(45), nullable=True),
+        sa.Column("user_agent", sa.String(255), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name="fk_auth_session_user_id_users",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_auth_session"),
+    )
+    op.create_index(
+        "ix_auth_session_user_id_revoked_at",
+        "auth_session",
+        ["user_id", "revoked_at"],
+    )
+    op.create_index(
+        "ix_auth_session_absolute_expires_at",
+        "auth_session",
+        ["absolute_expires_at"],
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("auth_session")
+    op.drop_table("users")
+
+
+# {% endcall %}
