@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.auth.clock import Clock
 from app.auth.errors import SessionEnded
-from app.auth.protocols import AsyncUserLookup, UserProtocol
+from app.auth.protocols import UserLookup, UserProtocol
 from app.auth.tokens import Tokens
 
 
@@ -18,13 +18,13 @@ class Identity:
     session_id: str
 
 
-class AsyncAuthenticator:
+class Authenticator:
     """Trusts the token for who asks, and the database for whether that still holds.
 
     A logout, a disabled account and an ended session therefore count on the next request.
     """
 
-    def __init__(self, tokens: Tokens, users: AsyncUserLookup, clock: Clock) -> None:
+    def __init__(self, tokens: Tokens, users: UserLookup, clock: Clock) -> None:
         self._tokens = tokens
         self._users = users
         self._clock = clock

@@ -13,7 +13,6 @@ from fastapi.security import (
 )
 
 from app.auth.errors import InvalidToken
-from app.auth.fastapi.state import components_of
 
 # {% if transport != "cookie" %}
 
@@ -24,7 +23,7 @@ def read_bearer(request: HTTPConnection) -> str | None:
     Raise InvalidToken for several headers, another scheme or an empty token (RFC 6750, 2.1).
     """
     # {% if transport == "both" %}
-    if not components_of(request).settings.accept_header:
+    if not request.app.state.auth.settings.accept_header:
         return None
     # {% endif %}
     headers = request.headers.getlist("authorization")
@@ -55,12 +54,12 @@ bearer_token = BearerToken(
 
 def read_access_cookie(request: HTTPConnection) -> str | None:
     """Return the access token that a browser sent. Raise InvalidToken."""
-    return _read_cookie(request, components_of(request).settings.access_cookie)
+    return _read_cookie(request, request.app.state.auth.settings.access_cookie)
 
 
 def read_refresh_cookie(request: HTTPConnection) -> str | None:
     """Return the refresh token that a browser sent. Raise InvalidToken."""
-    return _read_cookie(request, components_of(request).settings.refresh_cookie)
+    return _read_cookie(request, request.app.state.auth.settings.refresh_cookie)
 
 
 class CookieToken(APIKeyCookie):
@@ -79,7 +78,7 @@ cookie_token = CookieToken(
 
 def _read_cookie(request: HTTPConnection, name: str) -> str | None:
     # {% if transport == "both" %}
-    if not components_of(request).settings.accept_cookie:
+    if not request.app.state.auth.settings.accept_cookie:
         return None
     # {% endif %}
     pairs = [

@@ -93,7 +93,7 @@ class NewSession:
     user_agent: str | None
 
 
-class AsyncUserRepository(Protocol):
+class UserRepository(Protocol):
     """Users by id and by canonical key. It never sees a password, only its hash."""
 
     async def get_by_id(self, user_id: int) -> StoredUserProtocol | None: ...
@@ -119,7 +119,7 @@ class AsyncUserRepository(Protocol):
         ...
 
 
-class AsyncSessionRepository(Protocol):
+class SessionRepository(Protocol):
     """Sessions by id and by user. Every change is one statement that holds its own condition."""
 
     async def add(self, session: NewSession) -> SessionProtocol: ...
@@ -159,17 +159,17 @@ class AsyncSessionRepository(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class AsyncRepositories:
+class Repositories:
     """The repositories of one transaction."""
 
-    users: AsyncUserRepository
-    sessions: AsyncSessionRepository
+    users: UserRepository
+    sessions: SessionRepository
 
 
-class AsyncTransactions(Protocol):
+class Transactions(Protocol):
     """Runs work in a transaction of its own."""
 
-    async def run(self, work: Callable[[AsyncRepositories], Awaitable[T]]) -> T:
+    async def run(self, work: Callable[[Repositories], Awaitable[T]]) -> T:
         """Run `work`, commit, and only then return its result; an exception rolls back.
 
         The work runs again when the database asks for it, so it must change nothing else.
@@ -178,7 +178,7 @@ class AsyncTransactions(Protocol):
         ...
 
 
-class AsyncUserLookup(Protocol):
+class UserLookup(Protocol):
     """The one query behind every authenticated request."""
 
     async def find(self, *, user_id: int, session_id: str, now: datetime) -> UserProtocol | None:

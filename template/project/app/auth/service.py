@@ -24,11 +24,11 @@ from app.auth.hashing import PasswordHasher
 from app.auth.identifiers import check_email, check_username
 from app.auth.passwords import check_password, is_too_long
 from app.auth.protocols import (
-    AsyncRepositories,
-    AsyncTransactions,
     NewSession,
+    Repositories,
     SessionProtocol,
     StoredUserProtocol,
+    Transactions,
     UserProtocol,
 )
 from app.auth.settings import AuthSettings
@@ -53,7 +53,7 @@ class AsyncAuthService:
     settings: AuthSettings
     tokens: Tokens
     hasher: PasswordHasher
-    transactions: AsyncTransactions
+    transactions: Transactions
     clock: Clock
 
     async def register(self, *, email: str, username: str, password: str) -> UserProtocol:
@@ -169,7 +169,7 @@ class AsyncAuthService:
         user: StoredUserProtocol,
         new_hash: str,
         client: Client,
-        store: AsyncRepositories,
+        store: Repositories,
     ) -> SessionProtocol | None:
         # First of all lock the row of the user, so that a password change or a disabling either
         # is seen here or sees this session.
@@ -197,7 +197,7 @@ class AsyncAuthService:
     async def _rotate(
         self,
         claims: RefreshClaims,
-        store: AsyncRepositories,
+        store: Repositories,
     ) -> SessionProtocol | None:
         now = self.clock()
         # The first statement of the transaction: whoever reads first lets several callers win.
@@ -265,7 +265,7 @@ def has_ended(session: SessionProtocol, now: datetime) -> bool:
     return session.revoked_at is not None or ends_at <= now
 
 
-async def _refuse_taken(email: str, username: str, store: AsyncRepositories) -> None:
+async def _refuse_taken(email: str, username: str, store: Repositories) -> None:
     if await store.users.get_by_email_or_username(email):
         raise EmailTaken
     if await store.users.get_by_email_or_username(username):

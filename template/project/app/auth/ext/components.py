@@ -4,7 +4,7 @@
 
 from dataclasses import dataclass
 
-from app.auth.authenticator import AsyncAuthenticator
+from app.auth.authenticator import Authenticator
 from app.auth.clock import Clock, utc_now
 from app.auth.ext.lookup import Reader, SQLAlchemyAsyncUserLookup
 from app.auth.ext.models import AuthSessionMixin, UserMixin
@@ -35,7 +35,7 @@ class AuthComponents:
 
     settings: AuthSettings
     service: AsyncAuthService
-    authenticator: AsyncAuthenticator
+    authenticator: Authenticator
     hasher: PasswordHasher
 
 
@@ -62,7 +62,7 @@ def build_components(
     return AuthComponents(
         settings=settings,
         service=AsyncAuthService(settings, tokens, hasher, transactions, clock),
-        authenticator=AsyncAuthenticator(tokens, lookup, clock),
+        authenticator=Authenticator(tokens, lookup, clock),
         hasher=hasher,
     )
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.auth.ext.faults import is_conflict, translated_errors
 from app.auth.ext.models import AuthSessionMixin, UserMixin
 from app.auth.ext.sqlalchemy import SQLAlchemyAsyncSessionProtocol, SQLAlchemyAsyncUserProtocol
-from app.auth.protocols import AsyncRepositories
+from app.auth.protocols import Repositories
 
 T = TypeVar("T")
 OpenSession = Callable[[], AbstractAsyncContextManager[AsyncSession]]
@@ -36,7 +36,7 @@ class SQLAlchemyAsyncTransactions:
         self._user_model = user_model
         self._session_model = session_model
 
-    async def run(self, work: Callable[[AsyncRepositories], Awaitable[T]]) -> T:
+    async def run(self, work: Callable[[Repositories], Awaitable[T]]) -> T:
         with translated_errors():
             for attempt in range(1, ATTEMPTS):
                 try:
@@ -47,10 +47,10 @@ class SQLAlchemyAsyncTransactions:
                 await asyncio.sleep(random.uniform(0, LONGEST_PAUSE * attempt))  # noqa: S311
             return await self._run_once(work)
 
-    async def _run_once(self, work: Callable[[AsyncRepositories], Awaitable[T]]) -> T:
+    async def _run_once(self, work: Callable[[Repositories], Awaitable[T]]) -> T:
         async with self._get_session() as session:
             result = await work(
-                AsyncRepositories(
+                Repositories(
                     users=SQLAlchemyAsyncUserProtocol(session, self._user_model),
                     sessions=SQLAlchemyAsyncSessionProtocol(session, self._session_model),
                 )

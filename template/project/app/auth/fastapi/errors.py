@@ -42,12 +42,12 @@ def status_of(error: type[errors.AuthError]) -> int:
 
 # What a route that needs a user may answer: to a read, and to a change.
 UNAUTHENTICATED = (errors.Unauthenticated, errors.InvalidToken, errors.SessionEnded)
-CREDENTIAL_REFUSED = (
+CREDENTIAL_REFUSED = [
     *UNAUTHENTICATED,
     # {% if transport != "header" %}
     errors.CrossSiteRequest,
     # {% endif %}
-)
+]
 
 
 def refusals(*kinds: type[errors.AuthError]) -> dict[int | str, dict[str, Any]]:
