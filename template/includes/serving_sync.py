@@ -1,0 +1,32 @@
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Barrier
+from typing import TypeVar
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from httpx2 import Client
+
+T = TypeVar("T")
+# Over HTTPS, so that clients keep and send secure cookies.
+BASE_URL = "https://testserver"
+
+
+@contextmanager
+def serve(app: FastAPI) -> Iterator[Client]:
+    """Start the application, and stop it when the client is done."""
+    with TestClient(app, base_url=BASE_URL) as client:
+        yield client
+
+
+def race(callers: int, call: Callable[[int], T]) -> list[T]:
+    """Run `call(0)`, `call(1)` … at the same time and return their results in order."""
+    barrier = Barrier(callers)
+
+    def start_together(number: int) -> T:
+        barrier.wait()
+        return call(number)
+
+    with ThreadPoolExecutor(callers) as threads:
+        return list(threads.map(start_together, range(callers)))

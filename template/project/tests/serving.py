@@ -1,0 +1,36 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python(derive=false) %}
+"""Serve the application to a client in this process, and let several callers race."""
+
+# {% if concurrency == "async" %}
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from fastapi import FastAPI
+from httpx2 import ASGITransport, AsyncClient
+
+T = TypeVar("T")
+# Over HTTPS, so that clients keep and send secure cookies.
+BASE_URL = "https://testserver"
+
+
+@asynccontextmanager
+async def serve(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    """Start the application, and stop it when the client is done."""
+    transport = ASGITransport(app=app)
+    async with app.router.lifespan_context(app):
+        async with AsyncClient(transport=transport, base_url=BASE_URL) as client:
+            yield client
+
+
+async def race(callers: int, call: Callable[[int], Awaitable[T]]) -> list[T]:
+    """Run `call(0)`, `call(1)` … at the same time and return their results in order."""
+    return await asyncio.gather(*(call(number) for number in range(callers)))
+
+
+# {% else %}
+# {% include "template/includes/serving_sync.py" %}
+# {% endif %}
+# {% endcall %}
