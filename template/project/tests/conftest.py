@@ -5,7 +5,7 @@
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from fastapi import FastAPI
@@ -70,7 +70,7 @@ def password_context() -> PasswordContext:
     # {% else %}
     #| context: Any = CryptContext(["argon2", "bcrypt_sha256"], argon2__memory_cost=8)
     # {% endif %}
-    return context
+    return cast(PasswordContext, context)
 
 
 @pytest.fixture
