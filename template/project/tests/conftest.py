@@ -68,7 +68,8 @@ def password_context() -> PasswordContext:
     # {% if password_hash == "bcrypt" %}
     context: Any = CryptContext(["bcrypt_sha256", "bcrypt"], bcrypt_sha256__rounds=4)
     # {% else %}
-    #| context: Any = CryptContext(["argon2", "bcrypt_sha256"], argon2__memory_cost=8)
+    #| cheap = {"argon2__memory_cost": 8, "argon2__parallelism": 1, "argon2__time_cost": 1}
+    #| context: Any = CryptContext(["argon2", "bcrypt_sha256"], **cheap)
     # {% endif %}
     return cast(PasswordContext, context)
 
