@@ -53,7 +53,7 @@ async def _create_superuser(
     username: str,
     password: str,
 ) -> None:
-    database = Database(settings.database_url)
+    database = Database(settings.database)
     storage = Storage(
         get_session=database.session,
         reader=database.reader,

@@ -10,14 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.auth.ext.faults import translated_errors
 from app.database_profile import create_reader, create_writer
+from app.database_settings import DatabaseSettings
 
 
 class Database:
     """Sessions for transactions, and a reader in autocommit for single statements."""
 
-    def __init__(self, url: str) -> None:
-        self.writer = create_writer(url)
-        self.reader = create_reader(url)
+    def __init__(self, settings: DatabaseSettings) -> None:
+        self.writer = create_writer(settings)
+        self.reader = create_reader(settings)
         self.session = async_sessionmaker(self.writer, expire_on_commit=False)
 
     async def check(self) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from app.database_settings import DatabaseSettings
+
 # How long a writer waits for its turn in this process, and each attempt of a transaction for
 # another process. There are four attempts, so an answer comes within ten seconds.
 TURN_TIMEOUT = 5  # seconds
@@ -20,23 +22,40 @@ PRAGMAS = (
 )
 
 
-def create_writer(url: str) -> AsyncEngine:
+def create_writer(database: DatabaseSettings) -> AsyncEngine:
     """Return the engine for transactions.
 
     Its pool has one connection: writers of this process take turns there, in order, rather than
     collide in the file.
     """
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=TURN_TIMEOUT)
+    engine = create_async_engine(
+        database.url,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=TURN_TIMEOUT,
+    )
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
 
 
-def create_reader(url: str) -> AsyncEngine:
+def create_reader(database: DatabaseSettings) -> AsyncEngine:
     """Return the engine for single reads, in autocommit; they never wait for the writer."""
-    engine = create_async_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+    engine = create_async_engine(
+        database.url,
+        isolation_level="AUTOCOMMIT",
+        pool_size=database.pool_size,
+        max_overflow=0,
+        pool_timeout=TURN_TIMEOUT,
+        pool_reset_on_return=None,
+    )
     event.listen(engine.sync_engine, "connect", _prepare)
     return engine
+
+
+def create_migrator(database: DatabaseSettings) -> AsyncEngine:
+    """Return the engine for migrations; they are transactions like any other."""
+    return create_writer(database)
 
 
 def _prepare(connection: Any, _record: Any) -> None:

@@ -19,7 +19,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     if settings.environment == "development":
         from app.migrate import upgrade  # Alembic is not needed, nor loaded, in production
 
-        await to_thread.run_sync(upgrade, settings.database_url)
+        await to_thread.run_sync(upgrade, settings.database)
     # {% if concurrency == "sync" %}
     #| # Whoever waits for a place in the hashing pool holds one of the threads that run routes;
     #| # as many more are added, so that other routes always have theirs.

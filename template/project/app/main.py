@@ -26,7 +26,7 @@ def create_app(
     password_context: PasswordContext | None = None,
 ) -> FastAPI:
     """Return an application that is ready to start; tests bring their own clock and hashing."""
-    database = Database(settings.database_url)
+    database = Database(settings.database)
     app = FastAPI(title=settings.app_name, lifespan=lifespan)
     app.state.settings = settings
     app.state.database = database

@@ -5,17 +5,19 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
+from app.database_settings import DatabaseSettings
+
 CONFIGURATION = Path(__file__).parents[1] / "alembic.ini"
 
 
-def configuration(database_url: str) -> Config:
+def configuration(database: DatabaseSettings) -> Config:
     """Return the Alembic configuration of this project for one database."""
     config = Config(CONFIGURATION)
-    config.attributes["database_url"] = database_url
+    config.attributes["database"] = database
     config.attributes["keep_logging"] = True
     return config
 
 
-def upgrade(database_url: str) -> None:
+def upgrade(database: DatabaseSettings) -> None:
     """Apply all revisions that the database lacks."""
-    command.upgrade(configuration(database_url), "head")
+    command.upgrade(configuration(database), "head")

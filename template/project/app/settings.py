@@ -10,22 +10,11 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.auth.settings import AuthSettings
-
-# {% if database == "sqlite" %}
-# A file: in memory, the writer and the readers would each have a database of their own.
-URL_PATTERN = r"^sqlite\+aiosqlite:///[^:?]"
-URL_EXAMPLE = "sqlite+aiosqlite:///./app.db"
-# {% elif database == "postgresql" %}
-#| URL_PATTERN = r"^postgresql\+asyncpg://"
-#| URL_EXAMPLE = "postgresql+asyncpg://user:password@host/name"
-# {% else %}
-#| URL_PATTERN = r"^(mysql|mariadb)\+asyncmy://"
-#| URL_EXAMPLE = "mysql+asyncmy://user:password@host/name?charset=utf8mb4"
-# {% endif %}
+from app.database_settings import DatabaseSettings
 
 
 class Settings(BaseSettings):
-    """One object for the whole application; `AUTH_SECRET_KEY` sets `auth.secret_key`, and so on."""
+    """One object for the whole application: AUTH_SECRET_KEY sets `auth.secret_key`, and so on."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -38,14 +27,8 @@ class Settings(BaseSettings):
 
     app_name: str = "App"
     environment: Literal["development", "production"] = "production"
-    database_url: str
+    database: DatabaseSettings
     auth: AuthSettings
-
-    @model_validator(mode="after")
-    def _refuse_another_driver(self) -> Self:
-        if not re.match(URL_PATTERN, self.database_url):
-            raise ValueError(f"DATABASE_URL must look like {URL_EXAMPLE}")
-        return self
 
     # {% if transport != "header" %}
     @model_validator(mode="after")

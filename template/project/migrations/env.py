@@ -10,14 +10,15 @@ from alembic import context
 from sqlalchemy import Connection
 
 from app.auth.ext.models import Instant
-from app.database_profile import create_writer
+from app.database_profile import create_migrator
+from app.database_settings import DatabaseSettings
 from app.models import Base
 from app.settings import load_settings
 
 config = context.config
 if config.config_file_name and not config.attributes.get("keep_logging"):
     fileConfig(config.config_file_name, disable_existing_loggers=False)
-url = config.attributes.get("database_url") or load_settings().database_url
+database: DatabaseSettings = config.attributes.get("database") or load_settings().database
 
 
 def render_item(kind: str, item: Any, _: Any) -> str | Literal[False]:
@@ -39,7 +40,7 @@ def migrate(connection: Connection) -> None:
 
 
 async def migrate_online() -> None:
-    engine = create_writer(url)
+    engine = create_migrator(database)
     async with engine.begin() as connection:
         await connection.run_sync(migrate)
     await engine.dispose()
@@ -47,7 +48,7 @@ async def migrate_online() -> None:
 
 def migrate_offline() -> None:
     """Print the SQL instead of running it: `alembic upgrade head --sql`."""
-    context.configure(url=url, target_metadata=Base.metadata, literal_binds=True)
+    context.configure(url=database.url, target_metadata=Base.metadata, literal_binds=True)
     with context.begin_transaction():
         context.run_migrations()
 

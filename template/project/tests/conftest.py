@@ -14,6 +14,7 @@ from passlib.context import CryptContext
 
 from app.auth import AuthSettings, PasswordContext
 from app.database import Database
+from app.database_settings import DatabaseSettings
 from app.main import create_app
 from app.migrate import upgrade
 from app.models import Base
@@ -55,11 +56,12 @@ def anyio_backend() -> str:
 
 # {% endif %}
 @pytest.fixture(scope="session")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A database with the newest revision, made once; `app` empties it for every test."""
+def database_settings(tmp_path_factory: pytest.TempPathFactory) -> DatabaseSettings:
+    """A database with the newest revision, made once; `database` empties it for every test."""
     url = database_url_for_tests(tmp_path_factory.mktemp("database"))
-    upgrade(url)
-    return url
+    settings = DatabaseSettings(url=url)
+    upgrade(settings)
+    return settings
 
 
 @pytest.fixture(scope="session")
@@ -81,12 +83,12 @@ def auth_settings() -> AuthSettings:
 
 
 @pytest.fixture
-def settings(database_url: str, auth_settings: AuthSettings) -> Settings:
+def settings(database_settings: DatabaseSettings, auth_settings: AuthSettings) -> Settings:
     return Settings.model_validate(
         {
             "app_name": "Test",
             "environment": "production",
-            "database_url": database_url,
+            "database": database_settings,
             "auth": auth_settings,
         }
     )
@@ -100,7 +102,7 @@ def clock() -> MovableClock:
 @pytest.fixture
 async def database(settings: Settings) -> AsyncGenerator[Database, None]:
     """An empty database, for looking behind the application's back."""
-    database = Database(settings.database_url)
+    database = Database(settings.database)
     async with database.session() as session:
         for table in reversed(Base.metadata.sorted_tables):
             await session.execute(table.delete())

@@ -12,16 +12,15 @@ depends_on = None
 
 # {% if database == "sqlite" %}
 Id = sa.Integer
-Key = sa.String
-# {% elif database == "postgresql" %}
-#| Id = sa.BigInteger
-#| Key = sa.String
 # {% else %}
 #| Id = sa.BigInteger
-
-
-#| def Key(length: int) -> sa.String:
-#|     return sa.String(length, collation="utf8mb4_bin")
+# {% endif %}
+# {% if database == "mysql" %}
+#| EmailKey = sa.String(254, collation="utf8mb4_bin")
+#| UsernameKey = sa.String(32, collation="utf8mb4_bin")
+# {% else %}
+EmailKey = sa.String(254)
+UsernameKey = sa.String(32)
 # {% endif %}
 
 
@@ -30,9 +29,9 @@ def upgrade() -> None:
         "users",
         sa.Column("id", Id(), nullable=False),
         sa.Column("email", sa.String(254), nullable=False),
-        sa.Column("email_key", Key(254), nullable=False),
+        sa.Column("email_key", EmailKey, nullable=False),
         sa.Column("username", sa.String(32), nullable=False),
-        sa.Column("username_key", Key(32), nullable=False),
+        sa.Column("username_key", UsernameKey, nullable=False),
         sa.Column("password_hash", sa.String(255), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("is_staff", sa.Boolean(), nullable=False),
@@ -43,6 +42,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("username_key", name="uq_users_username_key"),
         # {% if database == "sqlite" %}
         sqlite_autoincrement=True,
+        # {% elif database == "mysql" %}
+        #| mysql_charset="utf8mb4",
         # {% endif %}
     )
     op.create_table(
@@ -66,6 +67,9 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name="pk_auth_session"),
+        # {% if database == "mysql" %}
+        #| mysql_charset="utf8mb4",
+        # {% endif %}
     )
     op.create_index(
         "ix_auth_session_user_id_revoked_at",

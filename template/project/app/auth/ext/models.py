@@ -3,7 +3,7 @@
 """The columns that the kit needs; a team's models inherit them and add their own."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -22,17 +22,16 @@ MILLISECOND = timedelta(milliseconds=1)
 
 # {% if database == "sqlite" %}
 Id = Integer  # SQLite counts rows up only in a column of exactly this type
-Key = String
-# {% elif database == "postgresql" %}
-#| Id = BigInteger
-#| Key = String
 # {% else %}
 #| Id = BigInteger
-
-
-#| def Key(length: int) -> String:
-#|     """A canonical key is compared byte for byte, whatever the database's own collation."""
-#|     return String(length, collation="utf8mb4_bin")
+# {% endif %}
+# {% if database == "mysql" %}
+#| # Compared byte for byte, whatever collation the database has.
+#| EmailKey = String(254, collation="utf8mb4_bin")
+#| UsernameKey = String(32, collation="utf8mb4_bin")
+# {% else %}
+EmailKey = String(254)
+UsernameKey = String(32)
 # {% endif %}
 
 
@@ -54,18 +53,20 @@ class UserMixin:
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     email: Mapped[str] = mapped_column(String(254))
-    email_key: Mapped[str] = mapped_column(Key(254), unique=True)
+    email_key: Mapped[str] = mapped_column(EmailKey, unique=True)
     username: Mapped[str] = mapped_column(String(32))
-    username_key: Mapped[str] = mapped_column(Key(32), unique=True)
+    username_key: Mapped[str] = mapped_column(UsernameKey, unique=True)
     password_hash: Mapped[str] = mapped_column(String(255))
     is_active: Mapped[bool] = mapped_column(default=True)
     is_staff: Mapped[bool] = mapped_column(default=False)
     is_superuser: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Instant)
-    # {% if database == "sqlite" %}
 
+    # {% if database == "sqlite" %}
     # Without it SQLite gives the id of a deleted user to the next one, and its tokens with it.
-    __table_args__: ClassVar[Any] = {"sqlite_autoincrement": True}
+    __table_args__: Any = ({"sqlite_autoincrement": True},)
+    # {% elif database == "mysql" %}
+    #| __table_args__: Any = ({"mysql_charset": "utf8mb4"},)
     # {% endif %}
 
 
@@ -91,7 +92,13 @@ class AuthSessionMixin:
     @declared_attr.directive
     @classmethod
     def __table_args__(cls) -> Any:
-        return (Index(None, "user_id", "revoked_at"), Index(None, "absolute_expires_at"))
+        return (
+            Index(None, "user_id", "revoked_at"),
+            Index(None, "absolute_expires_at"),
+            # {% if database == "mysql" %}
+            {"mysql_charset": "utf8mb4"},
+            # {% endif %}
+        )
 
 
 # {% endcall %}

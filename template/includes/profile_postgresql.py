@@ -1,0 +1,54 @@
+"""How PostgreSQL is used: READ COMMITTED, a fixed number of connections, bounded waits."""
+
+from sqlalchemy import NullPool
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from app.database_settings import DatabaseSettings
+
+# Seconds that a connection, a lock or a statement may take. Longer is an outage, and a 503.
+PATIENCE = 5
+# {% if concurrency == "async" %}
+LOCK_TIMEOUT = {"lock_timeout": f"{PATIENCE}s"}
+TIMEOUTS = {**LOCK_TIMEOUT, "statement_timeout": f"{PATIENCE}s"}
+MIGRATION_ARGUMENTS = {"timeout": PATIENCE, "server_settings": LOCK_TIMEOUT}
+ARGUMENTS = {"timeout": PATIENCE, "command_timeout": PATIENCE, "server_settings": TIMEOUTS}
+# {% else %}
+LOCK_TIMEOUT = f"-c lock_timeout={PATIENCE}s"
+TIMEOUTS = f"{LOCK_TIMEOUT} -c statement_timeout={PATIENCE}s"
+MIGRATION_ARGUMENTS = {"connect_timeout": PATIENCE, "options": LOCK_TIMEOUT}
+ARGUMENTS = {"connect_timeout": PATIENCE, "options": TIMEOUTS}
+# {% endif %}
+
+
+def create_writer(database: DatabaseSettings) -> AsyncEngine:
+    """Return the engine for transactions; a connection that a restart cut is replaced unseen."""
+    return create_async_engine(
+        database.url,
+        pool_size=database.pool_size,
+        max_overflow=0,
+        pool_timeout=PATIENCE,
+        pool_pre_ping=True,
+        connect_args=ARGUMENTS,
+    )
+
+
+def create_reader(database: DatabaseSettings) -> AsyncEngine:
+    """Return the engine for single reads, in autocommit: no BEGIN, no ROLLBACK, no ping."""
+    return create_async_engine(
+        database.url,
+        isolation_level="AUTOCOMMIT",
+        pool_size=database.pool_size,
+        max_overflow=0,
+        pool_timeout=PATIENCE,
+        pool_reset_on_return=None,
+        connect_args=ARGUMENTS,
+    )
+
+
+def create_migrator(database: DatabaseSettings) -> AsyncEngine:
+    """Return the engine for migrations: they may take long, but never block a table for long."""
+    return create_async_engine(
+        database.url,
+        poolclass=NullPool,
+        connect_args=MIGRATION_ARGUMENTS,
+    )
