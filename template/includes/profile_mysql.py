@@ -26,6 +26,7 @@ def create_writer(database: DatabaseSettings) -> AsyncEngine:
     """
     return create_async_engine(
         database.url,
+        hide_parameters=True,
         isolation_level="READ COMMITTED",
         pool_size=database.pool_size,
         max_overflow=0,
@@ -40,6 +41,7 @@ def create_reader(database: DatabaseSettings) -> AsyncEngine:
     """Return the engine for single reads, in autocommit: no ROLLBACK after them, no ping."""
     return create_async_engine(
         database.url,
+        hide_parameters=True,
         isolation_level="AUTOCOMMIT",
         pool_size=database.pool_size,
         max_overflow=0,
@@ -54,6 +56,7 @@ def create_migrator(database: DatabaseSettings) -> AsyncEngine:
     """Return the engine for migrations, which may take as long as they need."""
     return create_async_engine(
         database.url,
+        hide_parameters=True,
         poolclass=NullPool,
         connect_args=MIGRATION_ARGUMENTS,
     )

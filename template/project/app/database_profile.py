@@ -30,6 +30,7 @@ def create_writer(database: DatabaseSettings) -> AsyncEngine:
     """
     engine = create_async_engine(
         database.url,
+        hide_parameters=True,
         pool_size=1,
         max_overflow=0,
         pool_timeout=TURN_TIMEOUT,
@@ -43,6 +44,7 @@ def create_reader(database: DatabaseSettings) -> AsyncEngine:
     """Return the engine for single reads, in autocommit; they never wait for the writer."""
     engine = create_async_engine(
         database.url,
+        hide_parameters=True,
         isolation_level="AUTOCOMMIT",
         pool_size=database.pool_size,
         max_overflow=0,

@@ -11,7 +11,9 @@ NAMING_CONVENTION = {
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    # {% if database != "mysql" %}
     "pk": "pk_%(table_name)s",
+    # {% endif %}
 }
 
 

@@ -37,7 +37,11 @@ def upgrade() -> None:
         sa.Column("is_staff", sa.Boolean(), nullable=False),
         sa.Column("is_superuser", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        # {% if database == "mysql" %}
+        #| sa.PrimaryKeyConstraint("id"),
+        # {% else %}
         sa.PrimaryKeyConstraint("id", name="pk_users"),
+        # {% endif %}
         sa.UniqueConstraint("email_key", name="uq_users_email_key"),
         sa.UniqueConstraint("username_key", name="uq_users_username_key"),
         # {% if database == "sqlite" %}
@@ -66,7 +70,11 @@ def upgrade() -> None:
             name="fk_auth_session_user_id_users",
             ondelete="CASCADE",
         ),
+        # {% if database == "mysql" %}
+        #| sa.PrimaryKeyConstraint("id"),
+        # {% else %}
         sa.PrimaryKeyConstraint("id", name="pk_auth_session"),
+        # {% endif %}
         # {% if database == "mysql" %}
         #| mysql_charset="utf8mb4",
         # {% endif %}

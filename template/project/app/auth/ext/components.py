@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from app.auth.authenticator import Authenticator
 from app.auth.clock import Clock, utc_now
-from app.auth.ext.lookup import Reader, SQLAlchemyAsyncUserLookup
+from app.auth.ext.access import OpenSession, Reader
+from app.auth.ext.lookup import SQLAlchemyAsyncUserLookup
 from app.auth.ext.models import AuthSessionMixin, UserMixin
-from app.auth.ext.transactions import OpenSession, SQLAlchemyAsyncTransactions
+from app.auth.ext.transactions import SQLAlchemyAsyncTransactions
 from app.auth.hashing import PasswordContext, PasswordHasher
 from app.auth.service import AsyncAuthService
 from app.auth.settings import AuthSettings

@@ -2,54 +2,81 @@
 # {% call python() %}
 """Tell the database's errors apart: try again, not available now, or a defect of ours."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.auth.errors import StorageUnavailable
 
 # {% if database == "sqlite" %}
-# SQLITE_BUSY and SQLITE_LOCKED, the low byte of the extended result codes.
+# Result codes of SQLite. Busy and locked; read-only, input/output error, full, cannot be opened.
 CONFLICTS = {5, 6}
+OUTAGES = {8, 10, 13, 14}
 # {% elif database == "postgresql" %}
-#| # serialization_failure and deadlock_detected.
+#| # SQLSTATEs. Serialization failure and deadlock; the classes and codes that mean an outage.
 #| CONFLICTS = {"40001", "40P01"}
+#| OUTAGES = ("08", "25006", "53", "55P03", "57", "58")
 # {% else %}
-#| # Deadlock, lock wait timeout, and MariaDB's "record has changed since last read".
+#| # Error numbers. Deadlock, lock wait timeout, record changed since read; then all that means
+#| # full, read-only, shutting down, too many connections, too slow, or a connection lost.
 #| CONFLICTS = {1213, 1205, 1020}
+#| OUTAGES = {1021, 1040, 1053, 1114, 1203, 1290, 1317, 1836, 1927, 1969, 3024, *range(2000, 2060)}
 # {% endif %}
+
+logger = logging.getLogger(__name__)
 
 
 def is_conflict(error: DBAPIError) -> bool:
     """Tell whether the same transaction may succeed when it is simply run again."""
-    # {% if database == "sqlite" %}
-    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-    # {% elif database == "postgresql" %}
-    #| code = getattr(error.orig, "sqlstate", None)
-    # {% else %}
-    #| code = error.orig.args[0] if error.orig and error.orig.args else None
-    # {% endif %}
-    return code in CONFLICTS
+    return _code(error) in CONFLICTS
 
 
-def is_unavailable(error: Exception) -> bool:
+def is_outage(error: DBAPIError) -> bool:
     """Tell whether the database is away, full, read-only or overloaded rather than misused."""
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
-    return isinstance(error, OperationalError | InterfaceError | PoolTimeoutError | OSError)
+    code = _code(error)
+    if code is None:
+        return error.connection_invalidated or isinstance(error, OperationalError)
+    # {% if database == "postgresql" %}
+    #| return error.connection_invalidated or code.startswith(OUTAGES)
+    # {% else %}
+    return error.connection_invalidated or code in OUTAGES
+    # {% endif %}
 
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Raise StorageUnavailable for a database that is away; let defects of ours pass."""
+    """Raise StorageUnavailable for a database that cannot serve now; let defects of ours pass."""
     try:
         yield
-    except (DBAPIError, PoolTimeoutError, OSError) as error:
-        if is_unavailable(error):
-            raise StorageUnavailable from error
-        raise
+    except DBAPIError as error:
+        if not (is_conflict(error) or is_outage(error)):
+            raise
+        logger.error("The database is not available.", exc_info=error)
+        raise StorageUnavailable from error
+    except (PoolTimeoutError, TimeoutError) as error:
+        logger.error("The database does not answer in time.", exc_info=error)
+        raise StorageUnavailable from error
 
 
+# {% if database == "sqlite" %}
+def _code(error: DBAPIError) -> int | None:
+    code: int | None = getattr(error.orig, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+# {% elif database == "postgresql" %}
+#| def _code(error: DBAPIError) -> str | None:
+#|     code: str | None = getattr(error.orig, "sqlstate", None)
+#|     return code
+
+
+# {% else %}
+#| def _code(error: DBAPIError) -> int | None:
+#|     return error.orig.args[0] if error.orig and error.orig.args else None
+
+
+# {% endif %}
 # {% endcall %}

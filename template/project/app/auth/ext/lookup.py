@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Select, bindparam, inspect, select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.exc import DBAPIError
 
+from app.auth.ext.access import Reader
 from app.auth.ext.faults import translated_errors
 from app.auth.ext.models import AuthSessionMixin, UserMixin
 from app.auth.protocols import UserProtocol
 
-Reader = AsyncEngine  # in autocommit: a single SELECT needs no transaction around it
 SECRET_COLUMNS = {"password_hash", "email_key", "username_key"}
 
 
@@ -34,9 +34,18 @@ class SQLAlchemyAsyncUserLookup:
     async def find(self, *, user_id: int, session_id: str, now: datetime) -> UserProtocol | None:
         parameters = {"user_id": user_id, "session_id": session_id, "now": now}
         with translated_errors():
-            async with self._reader.connect() as connection:
-                result = await connection.execute(self._statement, parameters)
-                return cast(UserProtocol | None, result.one_or_none())
+            try:
+                return await self._fetch(parameters)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+            # The server was restarted: the pool has dropped its old connections, and asks anew.
+            return await self._fetch(parameters)
+
+    async def _fetch(self, parameters: dict[str, Any]) -> UserProtocol | None:
+        async with self._reader.connect() as connection:
+            result = await connection.execute(self._statement, parameters)
+            return cast(UserProtocol | None, result.one_or_none())
 
 
 def _live_user(user_model: Any, session_model: Any) -> Select[Any]:

@@ -5,19 +5,17 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
 from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.auth.ext.access import OpenSession
 from app.auth.ext.faults import is_conflict, translated_errors
 from app.auth.ext.models import AuthSessionMixin, UserMixin
 from app.auth.ext.sqlalchemy import SQLAlchemyAsyncSessionProtocol, SQLAlchemyAsyncUserProtocol
 from app.auth.protocols import Repositories
 
 T = TypeVar("T")
-OpenSession = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 
 ATTEMPTS = 4  # the first and three more
 LONGEST_PAUSE = 0.05  # seconds, before the second attempt; later ones wait longer

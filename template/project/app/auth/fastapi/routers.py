@@ -8,10 +8,9 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 
 from app.auth.clock import Clock, utc_now
+from app.auth.ext.access import OpenSession, Reader
 from app.auth.ext.components import Storage, build_components
-from app.auth.ext.lookup import Reader
 from app.auth.ext.models import AuthSessionMixin, UserMixin
-from app.auth.ext.transactions import OpenSession
 from app.auth.fastapi import (
     accounts,
     login,
