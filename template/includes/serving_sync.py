@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier
@@ -14,7 +14,7 @@ BASE_URL = "https://testserver"
 
 
 @contextmanager
-def serve(app: FastAPI) -> Iterator[Client]:
+def serve(app: FastAPI) -> Generator[Client]:
     """Start the application, and stop it when the client is done."""
     with TestClient(app, base_url=BASE_URL) as client:
         yield client

@@ -33,7 +33,7 @@ class Database:
         await self.reader.dispose()
 
 
-async def get_session(request: Request) -> AsyncGenerator[AsyncSession, None]:
+async def get_session(request: Request) -> AsyncGenerator[AsyncSession]:
     """Open a session for a request: commit in the route, what is not committed is rolled back.
 
     Depend on it with `scope="function"`, as SessionDep does: otherwise FastAPI would end the

@@ -2,7 +2,7 @@
 # {% call python(derive=false) %}
 """What happens when the application starts and stops."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from anyio import to_thread
@@ -13,7 +13,7 @@ from app.settings import Settings
 
 
 @asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
     settings: Settings = app.state.settings
     database: Database = app.state.database
     if settings.environment == "development":

@@ -100,7 +100,7 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
-async def database(settings: Settings) -> AsyncGenerator[Database, None]:
+async def database(settings: Settings) -> AsyncGenerator[Database]:
     """An empty database, for looking behind the application's back."""
     database = Database(settings.database)
     async with database.session() as session:
@@ -122,7 +122,7 @@ def app(
 
 
 @pytest.fixture
-async def client(app: FastAPI) -> AsyncGenerator[AsyncClient, None]:
+async def client(app: FastAPI) -> AsyncGenerator[AsyncClient]:
     """A client that is not signed in, talking to the running application."""
     async with serve(app) as client:
         yield client

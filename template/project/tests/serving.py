@@ -4,7 +4,7 @@
 
 # {% if concurrency == "async" %}
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ BASE_URL = "https://testserver"
 
 
 @asynccontextmanager
-async def serve(app: FastAPI) -> AsyncIterator[AsyncClient]:
+async def serve(app: FastAPI) -> AsyncGenerator[AsyncClient]:
     """Start the application, and stop it when the client is done."""
     transport = ASGITransport(app=app)
     async with app.router.lifespan_context(app):

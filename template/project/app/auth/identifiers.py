@@ -20,6 +20,11 @@ def canonical(identifier: str) -> str:
     return unicodedata.normalize("NFKC", folded)
 
 
+def can_exist(identifier: str) -> bool:
+    """Tell whether any account could have this identifier; some databases refuse to be asked."""
+    return len(identifier) <= EMAIL_MAX_LENGTH and identifier.isprintable()
+
+
 def check_username(username: str) -> None:
     """Raise InvalidField unless the username is allowed."""
     if not USERNAME_MIN_LENGTH <= len(username) <= USERNAME_MAX_LENGTH:

@@ -3,7 +3,7 @@
 """Tell the database's errors apart: try again, not available now, or a defect of ours."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -47,7 +47,7 @@ def is_outage(error: DBAPIError) -> bool:
 
 
 @contextmanager
-def translated_errors() -> Iterator[None]:
+def translated_errors() -> Generator[None]:
     """Raise StorageUnavailable for a database that cannot serve now; let defects of ours pass."""
     try:
         yield

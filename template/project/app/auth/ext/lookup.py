@@ -5,7 +5,7 @@
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, bindparam, inspect, select
+from sqlalchemy import Executable, bindparam, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from app.auth.ext.access import Reader
@@ -48,7 +48,7 @@ class SQLAlchemyAsyncUserLookup:
             return cast(UserProtocol | None, result.one_or_none())
 
 
-def _live_user(user_model: Any, session_model: Any) -> Select[Any]:
+def _live_user(user_model: Any, session_model: Any) -> Executable:
     columns = [
         attribute.expression.label(attribute.key)
         for attribute in inspect(user_model).column_attrs

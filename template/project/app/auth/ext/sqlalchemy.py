@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.auth.errors import DuplicateIdentity
 from app.auth.ext.models import AuthSessionMixin, Instant, UserMixin
-from app.auth.identifiers import canonical
-from app.auth.protocols import NewSession
+from app.auth.identifiers import can_exist, canonical
+from app.auth.protocols import NewSession, SessionProtocol, StoredUserProtocol
 
 
 class SQLAlchemyAsyncUserProtocol:
@@ -22,11 +22,13 @@ class SQLAlchemyAsyncUserProtocol:
         self._session = session
         self._model: Any = user_model
 
-    async def get_by_id(self, user_id: int) -> UserMixin | None:
+    async def get_by_id(self, user_id: int) -> StoredUserProtocol | None:
         return await self._find(select(self._model).where(self._model.id == user_id))
 
-    async def get_by_email_or_username(self, value: str) -> UserMixin | None:
+    async def get_by_email_or_username(self, value: str) -> StoredUserProtocol | None:
         """Look up by e-mail if the value has an `@`, which no username can have (SEC-17)."""
+        if not can_exist(value):
+            return None
         column = self._model.email_key if "@" in value else self._model.username_key
         return await self._find(select(self._model).where(column == canonical(value)))
 
@@ -40,8 +42,8 @@ class SQLAlchemyAsyncUserProtocol:
         is_active: bool,
         is_superuser: bool,
         created_at: datetime,
-    ) -> UserMixin:
-        user: UserMixin = self._model(
+    ) -> StoredUserProtocol:
+        user: StoredUserProtocol = self._model(
             email=email,
             email_key=canonical(email),
             username=username,
@@ -71,11 +73,11 @@ class SQLAlchemyAsyncUserProtocol:
         )
         return await _changed_rows(self._session, statement) == 1
 
-    async def _find(self, statement: Select[Any]) -> UserMixin | None:
+    async def _find(self, statement: Select[Any]) -> StoredUserProtocol | None:
         # What an earlier statement of this session loaded is read again, not remembered.
         fresh = statement.execution_options(populate_existing=True)
         found = await self._session.scalars(fresh)
-        return cast(UserMixin | None, found.one_or_none())
+        return cast(StoredUserProtocol | None, found.one_or_none())
 
 
 class SQLAlchemyAsyncSessionProtocol:
@@ -85,8 +87,8 @@ class SQLAlchemyAsyncSessionProtocol:
         self._session = session
         self._model: Any = session_model
 
-    async def add(self, session: NewSession) -> AuthSessionMixin:
-        row: AuthSessionMixin = self._model(
+    async def add(self, session: NewSession) -> SessionProtocol:
+        row: SessionProtocol = self._model(
             id=session.id,
             user_id=session.user_id,
             generation=1,
@@ -102,10 +104,10 @@ class SQLAlchemyAsyncSessionProtocol:
         await self._session.flush()
         return row
 
-    async def get(self, session_id: str) -> AuthSessionMixin | None:
+    async def get(self, session_id: str) -> SessionProtocol | None:
         statement = select(self._model).where(self._model.id == session_id)
         found = await self._session.scalars(statement.execution_options(populate_existing=True))
-        return cast(AuthSessionMixin | None, found.one_or_none())
+        return cast(SessionProtocol | None, found.one_or_none())
 
     async def rotate(
         self,
@@ -154,7 +156,7 @@ class SQLAlchemyAsyncSessionProtocol:
             statement = statement.where(self._model.id != except_session_id)
         return await _changed_rows(self._session, statement)
 
-    async def list_live(self, user_id: int, *, now: datetime) -> list[AuthSessionMixin]:
+    async def list_live(self, user_id: int, *, now: datetime) -> list[SessionProtocol]:
         model = self._model
         found = await self._session.scalars(
             select(model)

@@ -2,10 +2,7 @@
 # {% call python() %}
 """All authentication routes as one router, which brings what they need to the application."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
 
 from app.auth.clock import Clock, utc_now
 from app.auth.ext.access import OpenSession, Reader
@@ -19,7 +16,7 @@ from app.auth.fastapi import (
     # {% endif %}
     sessions,
 )
-from app.auth.fastapi.state import keep_components
+from app.auth.fastapi.state import lifespan_of
 from app.auth.hashing import PasswordContext
 from app.auth.settings import AuthSettings
 
@@ -52,14 +49,7 @@ def build_auth_router_async(
         clock=clock,
         password_context=password_context,
     )
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        keep_components(app, components)
-        yield
-        components.hasher.close()
-
-    router = APIRouter(lifespan=lifespan)
+    router = APIRouter(lifespan=lifespan_of(components))
     router.include_router(accounts.router)
     router.include_router(login.router)
     # {% if transport != "cookie" %}
