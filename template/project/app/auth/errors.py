@@ -70,6 +70,13 @@ class UsernameTaken(AuthError):
     message = "An account with this username exists."
 
 
+class UserNotFound(AuthError):
+    """Only operators learn this."""
+
+    code = "user_not_found"
+    message = "There is no such user."
+
+
 class SessionNotFound(AuthError):
     code = "session_not_found"
     message = "There is no such session."

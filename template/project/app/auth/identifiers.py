@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from email_validator import EmailNotValidError, validate_email
+
 from app.auth.errors import InvalidField
 
 # Longest e-mail that SMTP can deliver to (RFC 5321, section 4.5.3.1); the key column has this size.
@@ -36,7 +38,12 @@ def check_username(username: str) -> None:
         raise InvalidField("username", "Use only letters a to z, digits, dot, hyphen, underscore.")
 
 
-def check_email(email: str) -> None:
-    """Raise InvalidField unless the e-mail, of valid syntax already, fits its columns."""
+def check_email(email: str) -> str:
+    """Return the e-mail in its normal form, or raise InvalidField; no mail server is asked."""
     if len(email) > EMAIL_MAX_LENGTH or len(canonical(email)) > EMAIL_MAX_LENGTH:
         raise InvalidField("email", f"Use at most {EMAIL_MAX_LENGTH} characters.")
+    try:
+        return validate_email(email, check_deliverability=False).normalized
+    except EmailNotValidError:
+        # The library's own message quotes what was sent (SEC-77).
+        raise InvalidField("email", "Not a valid e-mail address.") from None

@@ -118,6 +118,10 @@ class UserRepository(Protocol):
         """Store a hash for an active user whose hash is still `old`; tell whether it was."""
         ...
 
+    async def set_password_hash(self, user_id: int, password_hash: str) -> None: ...
+
+    async def set_active(self, user_id: int, *, active: bool) -> None: ...
+
 
 class SessionRepository(Protocol):
     """Sessions by id and by user. Every change is one statement that holds its own condition."""
@@ -155,6 +159,10 @@ class SessionRepository(Protocol):
 
     async def list_live(self, user_id: int, *, now: datetime) -> Sequence[SessionProtocol]:
         """Return the sessions that are neither revoked nor expired, newest first."""
+        ...
+
+    async def purge(self, *, ended_before: datetime, limit: int) -> int:
+        """Delete at most `limit` sessions whose absolute end is past; return how many."""
         ...
 
 

@@ -75,7 +75,7 @@ class AsyncAuthService:
         is_superuser: bool = False,
     ) -> UserProtocol:
         """Create an account with the given privileges, for operators and trusted code."""
-        check_email(email)
+        email = check_email(email)
         check_username(username)
         check_password(password, email=email, username=username, settings=self.settings)
         password_hash = await self.hasher.hash(password)

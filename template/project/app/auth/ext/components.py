@@ -4,6 +4,7 @@
 
 from dataclasses import dataclass
 
+from app.auth.administration import Administration
 from app.auth.authenticator import Authenticator
 from app.auth.clock import Clock, utc_now
 from app.auth.ext.access import OpenSession, Reader
@@ -36,6 +37,7 @@ class AuthComponents:
 
     settings: AuthSettings
     service: AsyncAuthService
+    administration: Administration
     authenticator: Authenticator
     hasher: PasswordHasher
 
@@ -63,6 +65,7 @@ def build_components(
     return AuthComponents(
         settings=settings,
         service=AsyncAuthService(settings, tokens, hasher, transactions, clock),
+        administration=Administration(settings, hasher, transactions, clock),
         authenticator=Authenticator(tokens, lookup, clock),
         hasher=hasher,
     )

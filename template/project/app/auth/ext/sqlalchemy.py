@@ -5,7 +5,7 @@
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Select, Update, case, literal, select, update
+from sqlalchemy import CursorResult, Delete, Select, Update, case, delete, literal, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -72,6 +72,14 @@ class SQLAlchemyAsyncUserProtocol:
             .values(password_hash=new)
         )
         return await _changed_rows(self._session, statement) == 1
+
+    async def set_password_hash(self, user_id: int, password_hash: str) -> None:
+        statement = update(self._model).where(self._model.id == user_id)
+        await _changed_rows(self._session, statement.values(password_hash=password_hash))
+
+    async def set_active(self, user_id: int, *, active: bool) -> None:
+        statement = update(self._model).where(self._model.id == user_id)
+        await _changed_rows(self._session, statement.values(is_active=active))
 
     async def _find(self, statement: Select[Any]) -> StoredUserProtocol | None:
         # What an earlier statement of this session loaded is read again, not remembered.
@@ -170,13 +178,19 @@ class SQLAlchemyAsyncSessionProtocol:
         )
         return list(found)
 
+    async def purge(self, *, ended_before: datetime, limit: int) -> int:
+        model = self._model
+        ended = select(model.id).where(model.absolute_expires_at < ended_before).limit(limit)
+        found = await self._session.scalars(ended)
+        return await _changed_rows(self._session, delete(model).where(model.id.in_(found.all())))
+
     def _revocation(self, now: datetime, reason: str) -> Update:
         model = self._model
         live = update(model).where(model.revoked_at.is_(None))
         return live.values(revoked_at=now, revoked_reason=reason)
 
 
-async def _changed_rows(session: AsyncSession, statement: Update) -> int:
+async def _changed_rows(session: AsyncSession, statement: Update | Delete) -> int:
     without_sync = statement.execution_options(synchronize_session=False)
     result = await session.execute(without_sync)
     return cast(CursorResult[Any], result).rowcount

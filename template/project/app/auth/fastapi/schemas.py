@@ -3,19 +3,23 @@
 from datetime import datetime
 from typing import Annotated
 
-from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic_core import PydanticCustomError
 
-from app.auth.identifiers import EMAIL_MAX_LENGTH, USERNAME_MAX_LENGTH, USERNAME_MIN_LENGTH
+from app.auth.errors import InvalidField
+from app.auth.identifiers import (
+    EMAIL_MAX_LENGTH,
+    USERNAME_MAX_LENGTH,
+    USERNAME_MIN_LENGTH,
+    check_email,
+)
 
 
 def _valid_email(value: str) -> str:
     try:
-        return validate_email(value, check_deliverability=False).normalized
-    except EmailNotValidError:
-        # The library's own message quotes what was sent.
-        raise PydanticCustomError("email", "Not a valid e-mail address.") from None
+        return check_email(value)
+    except InvalidField as error:
+        raise PydanticCustomError("email", "{reason}", {"reason": error.reason}) from None
 
 
 def _encodable(value: SecretStr) -> SecretStr:
