@@ -5,7 +5,7 @@
 
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import NullPool, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.database_settings import DatabaseSettings
@@ -56,13 +56,24 @@ def create_reader(database: DatabaseSettings) -> AsyncEngine:
 
 
 def create_migrator(database: DatabaseSettings) -> AsyncEngine:
-    """Return the engine for migrations; they are transactions like any other."""
-    return create_writer(database)
+    """Return the engine for migrations, without foreign keys.
+
+    To alter a table SQLite copies it and drops the old one, which would delete by cascade what
+    refers to it. The caller runs `PRAGMA foreign_key_check` before it commits.
+    """
+    engine = create_async_engine(database.url, hide_parameters=True, poolclass=NullPool)
+    event.listen(engine.sync_engine, "connect", _leave_transactions_to_us)
+    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
 
 
-def _prepare(connection: Any, _record: Any) -> None:
+def _leave_transactions_to_us(connection: Any, _record: Any) -> None:
     # The driver's own BEGIN comes too late and breaks savepoints; _begin_immediate sends ours.
     connection.isolation_level = None
+
+
+def _prepare(connection: Any, record: Any) -> None:
+    _leave_transactions_to_us(connection, record)
     cursor = connection.cursor()
     for pragma in PRAGMAS:
         cursor.execute(pragma)

@@ -1,16 +1,30 @@
 # {% from "template/includes/python.jinja" import python with context %}
-# {% call python() %}
+# {% call python(derive=false) %}
 """The application's settings, from the environment and `.env`."""
 
 import re
-from typing import Literal, Self
+from typing import (
+    Literal,
+    # {% if transport != "header" %}
+    Self,
+    # {% endif %}
+)
 
-from pydantic import ValidationError, model_validator
+from pydantic import (
+    ValidationError,
+    # {% if transport != "header" %}
+    model_validator,
+    # {% endif %}
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.auth.settings import AuthSettings
 from app.database_settings import DatabaseSettings
+
+
+# What to set when nothing of a group is set.
+FIRST_OF_GROUP = {"AUTH": "AUTH_SECRET_KEY", "DATABASE": "DATABASE_URL"}
 
 
 class Settings(BaseSettings):
@@ -57,7 +71,7 @@ def _problem(item: ErrorDetails) -> str:
     if item["type"] == "value_error":
         return _named(item["msg"])
     variable = "_".join(str(part) for part in item["loc"]).upper()
-    return f"{variable}: {item['msg']}"
+    return f"{FIRST_OF_GROUP.get(variable, variable)}: {item['msg']}"
 
 
 def _named(message: str) -> str:

@@ -91,14 +91,12 @@ class PasswordHasher:
 def password_context(settings: AuthSettings) -> PasswordContext:
     """Return the scheme for new passwords, and weaker ones whose hashes upgrade at login."""
     context: Any = CryptContext(
+        deprecated="auto",
         # {% if password_hash == "bcrypt" %}
         schemes=["bcrypt_sha256", "bcrypt"],
-        deprecated="auto",
         bcrypt_sha256__rounds=settings.bcrypt_rounds,
         # {% else %}
         #| schemes=["argon2", "bcrypt_sha256", "bcrypt"],
-        #| deprecated="auto",
-        #| argon2__type="ID",
         #| argon2__memory_cost=settings.argon2_memory_kib,
         #| argon2__time_cost=settings.argon2_passes,
         #| argon2__parallelism=settings.argon2_lanes,

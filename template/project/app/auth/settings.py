@@ -1,5 +1,5 @@
 # {% from "template/includes/python.jinja" import python with context %}
-# {% call python() %}
+# {% call python(derive=false) %}
 """Everything the authentication can be told, validated once at start-up."""
 
 import os

@@ -1,5 +1,5 @@
 # {% from "template/includes/python.jinja" import python with context %}
-# {% call python() %}
+# {% call python(derive=false) %}
 """Tell the database's errors apart: try again, not available now, or a defect of ours."""
 
 import logging

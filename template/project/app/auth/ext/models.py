@@ -1,5 +1,5 @@
 # {% from "template/includes/python.jinja" import python with context %}
-# {% call python() %}
+# {% call python(derive=false) %}
 """The columns that the kit needs; a team's models inherit them and add their own."""
 
 from datetime import UTC, datetime, timedelta

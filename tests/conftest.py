@@ -1,0 +1,71 @@
+"""Fixtures and reporting of the template's own tests."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+from pytest_copier.plugin import CopierFixture
+
+pytest.register_assert_rewrite("support")
+
+from support import databases, templates  # noqa: E402
+from support.matrix import Cell  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def copier_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """pytest-copier's template: ours, with what is not committed yet and without caches."""
+    return templates.snapshot(tmp_path_factory.mktemp("template"), "99.99.99")
+
+
+@pytest.fixture(scope="session")
+def render(
+    copier_template: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    sessionpatch: pytest.MonkeyPatch,
+) -> Callable[[Cell], Path]:
+    """Render a cell once a session; tests that edit a render take `editable` instead."""
+    copier = CopierFixture(copier_template, {}, sessionpatch)
+
+    @cache
+    def render_once(cell: Cell) -> Path:
+        folder = tmp_path_factory.mktemp("renders") / str(cell)
+        return copier.copy(folder, **cell.answers).path
+
+    return render_once
+
+
+@pytest.fixture
+def editable(render: Callable[[Cell], Path], tmp_path: Path) -> Callable[[Cell], Path]:
+    """Return a render of its own to the test that changes it."""
+    return lambda cell: Path(copytree(render(cell), tmp_path / str(cell)))
+
+
+@pytest.fixture
+def new_database(tmp_path: Path) -> Iterator[Callable[[Cell], str]]:
+    """Create an empty database for a cell and return its URL; it is dropped after the test."""
+    with ExitStack() as stack:
+        yield lambda cell: stack.enter_context(databases.temporary(cell, tmp_path))
+
+
+@pytest.fixture(scope="session")
+def type_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """mypy's cache, shared by the renders that one worker checks."""
+    return tmp_path_factory.mktemp("mypy")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the line that each cell of the matrix recorded."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    lines = [dict(report.user_properties)["cell"] for report in reports if is_cell(report)]
+    if lines:
+        terminalreporter.section("matrix")
+        for line in sorted(lines):
+            terminalreporter.write_line(line)
+
+
+def is_cell(report: object) -> bool:
+    return "cell" in dict(getattr(report, "user_properties", ()))

@@ -1,0 +1,91 @@
+"""Databases for the renders: a file for SQLite, otherwise a fresh one on a real server."""
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+import psycopg
+import pymysql
+import pytest
+
+from support.matrix import Cell
+
+DIALECTS = {
+    ("async", "sqlite"): "sqlite+aiosqlite",
+    ("sync", "sqlite"): "sqlite",
+    ("async", "postgresql"): "postgresql+asyncpg",
+    ("sync", "postgresql"): "postgresql+psycopg",
+    ("async", "mysql"): "mysql+asyncmy",
+    ("sync", "mysql"): "mysql+pymysql",
+}
+SERVERS = {
+    "postgresql": os.environ.get("TEST_POSTGRESQL_SERVER", "postgres@127.0.0.1:5432"),
+    "mysql": os.environ.get("TEST_MYSQL_SERVER", "root@127.0.0.1:3306"),
+}
+
+
+@contextmanager
+def temporary(cell: Cell, folder: Path) -> Iterator[str]:
+    """Create an empty database for a cell, yield its URL, and drop it."""
+    name = f"auth_kit_{secrets.token_hex(6)}"
+    if cell.database == "sqlite":
+        yield f"{dialect(cell)}:///{folder / name}.db"
+        return
+    require(cell.database)
+    administer(cell.database, f"CREATE DATABASE {name}")
+    try:
+        charset = "?charset=utf8mb4" if cell.database == "mysql" else ""
+        yield f"{dialect(cell)}://{SERVERS[cell.database]}/{name}{charset}"
+    finally:
+        administer(cell.database, f"DROP DATABASE {name}{force(cell.database)}")
+
+
+def dialect(cell: Cell) -> str:
+    """Return the database and the driver as the render's URL names them."""
+    return DIALECTS[cell.concurrency, cell.database]
+
+
+def force(database: str) -> str:
+    return " WITH (FORCE)" if database == "postgresql" else ""
+
+
+def rows(url: str, query: str) -> list[tuple[Any, ...]]:
+    """Read from the database of a render past the render's own code."""
+    parts = urlsplit(url)
+    with closing(connect(parts)) as connection, closing(connection.cursor()) as cursor:
+        cursor.execute(query)
+        return list(cursor.fetchall())
+
+
+def require(database: str) -> None:
+    """Skip the test when the server is away; on CI that is a failure."""
+    try:
+        administer(database, "SELECT 1")
+    except (psycopg.OperationalError, pymysql.err.OperationalError) as error:
+        reason = f"no {database} server at {SERVERS[database]}: {error}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+def administer(database: str, statement: str) -> None:
+    name = "postgres" if database == "postgresql" else ""
+    url = urlsplit(f"{database}://{SERVERS[database]}/{name}")
+    with closing(connect(url)) as connection, closing(connection.cursor()) as cursor:
+        cursor.execute(statement)
+
+
+def connect(url: SplitResult) -> Any:
+    """Connect with a synchronous driver, whichever driver the URL names."""
+    name = url.path.removeprefix("/")
+    if url.scheme.startswith("sqlite"):
+        return sqlite3.connect(f"file:{name}?mode=ro", uri=True)
+    address: dict[str, Any] = {"host": url.hostname, "port": url.port, "user": url.username}
+    if url.scheme.startswith("postgresql"):
+        return psycopg.connect(**address, password=url.password, dbname=name, autocommit=True)
+    return pymysql.connect(**address, password=url.password or "", database=name or None)

@@ -1,0 +1,89 @@
+"""Find what a render should not show: traces of the template and of the answers not given."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from support import asynchrony
+from support.checks import python_files
+from support.databases import dialect
+from support.matrix import Cell
+
+TEMPLATE_MARKS = ("{%", "%}", "{{", "{#", "#|")
+DATABASE_WORDS = {
+    "sqlite": ("sqlite", "pragma"),
+    "postgresql": ("postgres",),
+    "mysql": ("mysql", "mariadb", "utf8mb4"),
+}
+DRIVERS = ("aiosqlite", "asyncmy", "asyncpg", "psycopg", "pymysql")
+COOKIE_WORDS = ("cookie", "csrf", "samesite", "cross_site", "sec-fetch", "trusted_origins")
+HEADER_WORDS = ("OAuth2PasswordBearer", "accept_header", "grant_type")
+CHOICE_WORDS = ("accept_cookie", "accept_header", "set_cookie_on_login")
+# Hashes of a weaker scheme upgrade at login, so that Argon2id renders know bcrypt's name as well.
+HASH_WORDS = {"bcrypt": ("bcrypt_rounds",), "argon2id": ("argon2",)}
+ASYNC_WORDS = ("asyncio", "async_sessionmaker")
+SYNC_WORDS = ("router_sync", "SQLAlchemySync")
+
+
+def find(project: Path, cell: Cell) -> list[str]:
+    """List every leftover as `file:line: what`."""
+    found = [*marks(project), *words(project, cell)]
+    if cell.concurrency == "sync":
+        found += coroutines(project)
+    return found
+
+
+def marks(project: Path) -> Iterator[str]:
+    for file, number, line in lines(project):
+        for mark in TEMPLATE_MARKS:
+            if mark in line:
+                yield f"{file}:{number}: {mark}"
+
+
+def words(project: Path, cell: Cell) -> Iterator[str]:
+    pattern = re.compile("|".join(map(re.escape, unwanted_words(cell))), re.IGNORECASE)
+    for file, number, line in lines(project):
+        for word in pattern.findall(line):
+            yield f"{file}:{number}: {word}: {line.strip()}"
+
+
+def unwanted_words(cell: Cell) -> list[str]:
+    """List the words that only the answers not given would use."""
+    unwanted = [
+        word
+        for table, chosen in ((DATABASE_WORDS, cell.database), (HASH_WORDS, cell.password_hash))
+        for answer, words in table.items()
+        if answer != chosen
+        for word in words
+    ]
+    unwanted += [driver for driver in DRIVERS if driver not in dialect(cell)]
+    unwanted += [] if cell.uses_cookies else COOKIE_WORDS
+    unwanted += [] if cell.uses_headers else HEADER_WORDS
+    unwanted += [] if cell.transport == "both" else CHOICE_WORDS
+    unwanted += ASYNC_WORDS if cell.concurrency == "sync" else SYNC_WORDS
+    return unwanted
+
+
+def coroutines(project: Path) -> Iterator[str]:
+    """Find asynchronous code, and names that say they are."""
+    for file, module in python_files(project).items():
+        for node in asynchrony.coroutines(module):
+            yield f"{file}:{getattr(node, 'lineno', 0)}: {type(node).__name__}"
+        for node in ast.walk(module):
+            if isinstance(node, ast.alias | ast.ClassDef) and is_asynchronous(node.name):
+                yield f"{file}:{node.lineno}: {node.name}"
+
+
+def is_asynchronous(name: str) -> bool:
+    # The lifespan is an asynchronous generator in both flavours.
+    return name.startswith("Async") and name not in {"AsyncGenerator", "AsyncIterator"}
+
+
+def lines(project: Path) -> Iterator[tuple[Path, int, str]]:
+    """Yield every line of the render's text files with its place."""
+    for file in sorted(project.rglob("*")):
+        if file.is_file() and "__pycache__" not in file.parts:
+            place = file.relative_to(project)
+            for number, line in enumerate(file.read_text().splitlines(), start=1):
+                yield place, number, line

@@ -1,0 +1,41 @@
+"""Copies of this template in repositories of their own, as Copier's users meet it."""
+
+import shutil
+from pathlib import Path
+
+from support.commands import run
+
+ROOT = Path(__file__).parents[2]
+PROJECT = ROOT / "template" / "project"
+SOURCES = ("copier.yml", "template")
+
+
+def snapshot(repository: Path, version: str) -> Path:
+    """Commit the working tree's template, uncommitted changes included, and tag the version."""
+    for source in sources():
+        copy = repository / source
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / source, copy)
+    run("git", "init", "--quiet", cwd=repository)
+    return release(repository, version)
+
+
+def release(repository: Path, version: str) -> Path:
+    """Commit everything in the repository, what its .gitignore names as well, and tag it."""
+    run("git", "add", "--all", "--force", cwd=repository)
+    run("git", "commit", "--quiet", "--allow-empty", "--message", version, cwd=repository)
+    run("git", "tag", "--annotate", "--message", version, version, cwd=repository)
+    return repository
+
+
+def sources() -> list[Path]:
+    """List the template's files: the tracked ones and the new ones, not the caches between them.
+
+    What the rendered .gitignore names, as .env, is a file of the template like any other.
+    """
+    return listed("--cached", "--others", "--exclude-from=.gitignore")
+
+
+def listed(*selection: str) -> list[Path]:
+    names = run("git", "ls-files", "-z", *selection, "--", *SOURCES, cwd=ROOT)
+    return [Path(name) for name in sorted(names.split("\0")) if (ROOT / name).is_file()]

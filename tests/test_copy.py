@@ -1,0 +1,71 @@
+"""`copier copy` needs no trust, works from a path and a Git URL, and says what to do next."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from support import copies
+from support.commands import run
+
+NEXT_COMMANDS = ("uv run fastapi dev", "uv run pytest")
+
+
+@pytest.mark.parametrize("scheme", ["", "git+file://"], ids=["path", "git URL"])
+def test_copy_needs_no_trust(copier_template: Path, tmp_path: Path, scheme: str) -> None:
+    source = f"{scheme}{copier_template}"
+
+    finished = copies.command("copy", "--defaults", source, "project", cwd=tmp_path)
+
+    assert finished.code == 0, finished.report()
+    stored = yaml.safe_load((tmp_path / "project" / copies.ANSWERS_FILE).read_text())
+    assert (stored["_src_path"], stored["_commit"]) == (source, "99.99.99")
+
+
+def test_copy_ends_with_the_next_commands(copier_template: Path, tmp_path: Path) -> None:
+    finished = copies.command("copy", "--defaults", str(copier_template), "shop", cwd=tmp_path)
+
+    assert [said for said in NEXT_COMMANDS if said not in finished.output] == []
+    assert "app/auth" in finished.output
+
+
+def test_refused_answer_is_one_sentence_and_writes_nothing(
+    copier_template: Path, tmp_path: Path
+) -> None:
+    finished = copies.command(
+        *("copy", "--defaults", "--data", "project_slug=fastapi"),
+        *(str(copier_template), "shop"),
+        cwd=tmp_path,
+    )
+
+    assert finished.code != 0
+    assert 'The short name "fastapi" is also the name of a package' in finished.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_copied_file_is_ignored_but_the_environment(
+    copier_template: Path, tmp_path: Path
+) -> None:
+    project = copies.copy(copier_template, tmp_path / "shop")
+    run("git", "init", "--quiet", cwd=project)
+
+    ignored = run("git", "ls-files", "--others", "--ignored", "--exclude-standard", cwd=project)
+
+    assert ignored.split() == [".env"]
+
+
+def test_copy_is_the_same_every_time_but_for_the_secret(
+    copier_template: Path, tmp_path: Path
+) -> None:
+    first, second = (copies.copy(copier_template, tmp_path / name) for name in ("one", "two"))
+
+    assert differing_files(first, second) == {Path(".env")}
+
+
+def differing_files(first: Path, second: Path) -> set[Path]:
+    contents = [
+        {file.relative_to(root): file.read_bytes() for file in root.rglob("*") if file.is_file()}
+        for root in (first, second)
+    ]
+    assert contents[0].keys() == contents[1].keys()
+    return {path for path in contents[0] if contents[0][path] != contents[1][path]}

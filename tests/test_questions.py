@@ -1,0 +1,113 @@
+"""Which answers are accepted, what the defaults are, and what is kept of them."""
+
+from pathlib import Path
+
+import pytest
+
+from support import copies
+from support.matrix import CELLS, Cell
+
+DEFAULTS = {
+    "project_name": "My App",
+    "project_slug": "my-app",
+    **Cell().answers,
+}
+
+BAD_NAMES = {
+    "empty": ("", "The project name is empty"),
+    "blank": ("   ", "The project name is empty"),
+    "too long": ("x" * 61, "more than 60 characters"),
+    "leading space": (" Shop", "begins or ends with a space"),
+    "newline": ("My\nApp", "control character"),
+    "nul": ("My\0App", "control character"),
+    "escape": ("My\x1bApp", "control character"),
+    "right-to-left override": ("My\u202eApp", "control character"),
+    "double quote": ('My "App"', "a quote"),
+    "single quote": ("Ann's App", "a quote"),
+    "backslash": ("My\\App", "leave those out"),
+    "expression": ("{{ 7 * 7 }}", "leave those out"),
+    "shell": ("$(id)", "leave those out"),
+}
+
+BAD_SLUGS = {
+    "empty": "",
+    "capitals": "MyApp",
+    "leading digit": "3d-shop",
+    "underscore": "my_app",
+    "double hyphen": "my--app",
+    "trailing hyphen": "my-app-",
+    "trailing newline": "my-app\n",
+    "one letter": "a",
+    "too long": "a" * 41,
+    "not ASCII": "café",
+    "path": "../app",
+}
+TAKEN_SLUGS = ("app", "fastapi", "mysql", "postgres", "sqlalchemy", "template1", "test")
+
+
+@pytest.mark.parametrize(("name", "sentence"), BAD_NAMES.values(), ids=BAD_NAMES)
+def test_bad_project_name_is_refused(
+    copier_template: Path, tmp_path: Path, name: str, sentence: str
+) -> None:
+    project = tmp_path / "project"
+
+    with pytest.raises(ValueError, match=sentence):
+        copies.copy(copier_template, project, project_name=name, project_slug="my-app")
+
+    assert not project.exists()
+
+
+@pytest.mark.parametrize("slug", BAD_SLUGS.values(), ids=BAD_SLUGS)
+def test_bad_project_slug_is_refused(copier_template: Path, tmp_path: Path, slug: str) -> None:
+    project = tmp_path / "project"
+
+    with pytest.raises(ValueError, match="must be lower-case ASCII letters, digits and single hy"):
+        copies.copy(copier_template, project, project_slug=slug)
+
+    assert not project.exists()
+
+
+@pytest.mark.parametrize("slug", TAKEN_SLUGS)
+def test_slug_of_a_needed_package_is_refused(
+    copier_template: Path, tmp_path: Path, slug: str
+) -> None:
+    with pytest.raises(ValueError, match=f'"{slug}" is also the name of a package or database'):
+        copies.copy(copier_template, tmp_path / "project", project_slug=slug)
+
+
+def test_name_without_a_usable_slug_is_refused(copier_template: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="short name"):
+        copies.copy(copier_template, tmp_path / "project", project_name="注文")
+
+
+@pytest.mark.parametrize("question", Cell().answers)
+def test_unknown_choice_is_refused(copier_template: Path, tmp_path: Path, question: str) -> None:
+    with pytest.raises(ValueError, match=question):
+        copies.copy(copier_template, tmp_path / "project", **{question: "oracle"})
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [("Shop & Co. 2", "shop-co-2"), ("42 Wallaby Way", "wallaby-way"), ("Größe", "gr-e")],
+)
+def test_slug_is_derived_from_the_name(
+    copier_template: Path, tmp_path: Path, name: str, slug: str
+) -> None:
+    project = copies.copy(copier_template, tmp_path, only=copies.ANSWERS_FILE, project_name=name)
+
+    assert copies.answers(project) == {**DEFAULTS, "project_name": name, "project_slug": slug}
+
+
+def test_defaults_are_the_first_cell(copier_template: Path, tmp_path: Path) -> None:
+    project = copies.copy(copier_template, tmp_path, only=copies.ANSWERS_FILE)
+
+    assert copies.answers(project) == DEFAULTS
+    assert CELLS[0] == Cell()
+
+
+def test_every_answer_is_kept(copier_template: Path, tmp_path: Path) -> None:
+    given = {"project_name": "Shop", "project_slug": "store", **CELLS[-1].answers}
+
+    project = copies.copy(copier_template, tmp_path, only=copies.ANSWERS_FILE, **given)
+
+    assert copies.answers(project) == given

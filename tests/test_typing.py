@@ -1,0 +1,25 @@
+"""A second strict type checker agrees with the one that renders ship."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from support.commands import module, run
+from support.matrix import Cell
+
+CONFIGURATION = {
+    "include": ["app"],
+    "pythonVersion": "3.11",
+    "typeCheckingMode": "strict",
+    "reportMissingTypeStubs": False,  # passlib and zxcvbn publish no types
+}
+
+
+@pytest.mark.parametrize("cell", [Cell("async"), Cell("sync")], ids=str)
+def test_pyright_finds_no_error(cell: Cell, editable: Callable[[Cell], Path]) -> None:
+    project = editable(cell)
+    (project / "pyrightconfig.json").write_text(json.dumps(CONFIGURATION))
+
+    run(*module("pyright", "--warnings"), cwd=project)
