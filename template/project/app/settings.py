@@ -22,7 +22,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from app.auth.settings import AuthSettings
 from app.database_settings import DatabaseSettings
 
-
 # What to set when nothing of a group is set.
 FIRST_OF_GROUP = {"AUTH": "AUTH_SECRET_KEY", "DATABASE": "DATABASE_URL"}
 
