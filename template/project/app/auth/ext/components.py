@@ -9,11 +9,12 @@ from app.auth.authenticator import Authenticator
 from app.auth.clock import Clock, utc_now
 from app.auth.ext.access import OpenSession, Reader
 from app.auth.ext.lookup import SQLAlchemyAsyncUserLookup
-from app.auth.ext.models import AuthSessionMixin, UserMixin
+from app.auth.ext.models import AuthSessionMixin, AuthThrottleMixin, UserMixin
 from app.auth.ext.transactions import SQLAlchemyAsyncTransactions
 from app.auth.hashing import PasswordContext, PasswordHasher
 from app.auth.service import AsyncAuthService
 from app.auth.settings import AuthSettings
+from app.auth.throttle import LoginThrottle
 from app.auth.tokens import Tokens
 
 
@@ -29,6 +30,7 @@ class Storage:
     reader: Reader
     user_model: type[UserMixin]
     session_model: type[AuthSessionMixin]
+    throttle_model: type[AuthThrottleMixin]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def build_components(
         storage.get_session,
         storage.user_model,
         storage.session_model,
+        storage.throttle_model,
     )
     lookup = SQLAlchemyAsyncUserLookup(
         storage.reader,
@@ -64,7 +67,14 @@ def build_components(
     )
     return AuthComponents(
         settings=settings,
-        service=AsyncAuthService(settings, tokens, hasher, transactions, clock),
+        service=AsyncAuthService(
+            settings=settings,
+            tokens=tokens,
+            hasher=hasher,
+            throttle=LoginThrottle(settings, clock),
+            transactions=transactions,
+            clock=clock,
+        ),
         administration=Administration(settings, hasher, transactions, clock),
         authenticator=Authenticator(tokens, lookup, clock),
         hasher=hasher,

@@ -51,6 +51,7 @@ router = APIRouter()
         errors.CrossSiteRequest,
         # {% endif %}
         errors.InvalidCredentials,
+        errors.LoginThrottled,
         errors.HashingSaturated,
     ),
 )
