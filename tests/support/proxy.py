@@ -70,6 +70,9 @@ class Proxy:
         await asyncio.gather(*others, return_exceptions=True)
 
     async def _serve(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        if self._server is None:  # accepted just before the proxy went down
+            to_client.transport.abort()
+            return
         self._connections.add(to_client)
         with suppress(OSError):
             server, to_server = await asyncio.open_connection(*self._upstream)

@@ -1,3 +1,5 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python(derive=false) %}
 """Settings that would weaken the authentication stop the application at start-up."""
 
 import pytest
@@ -156,3 +158,6 @@ def test_empty_text_is_no_value() -> None:
 def test_settings_cannot_be_changed_later(auth_settings: AuthSettings) -> None:
     with pytest.raises(ValidationError, match="frozen"):
         auth_settings.access_minutes = 60
+
+
+# {% endcall %}
