@@ -9,7 +9,6 @@ from fastapi.testclient import TestClient
 from httpx2 import Client
 
 T = TypeVar("T")
-# Over HTTPS, so that clients keep and send secure cookies.
 BASE_URL = "https://testserver"
 
 

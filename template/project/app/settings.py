@@ -67,10 +67,11 @@ def _explain(error: ValidationError) -> str:
 
 
 def _problem(item: ErrorDetails) -> str:
-    if item["type"] == "value_error":
-        return _named(item["msg"])
+    message = _named(item["msg"])
     variable = "_".join(str(part) for part in item["loc"]).upper()
-    return f"{FIRST_OF_GROUP.get(variable, variable)}: {item['msg']}"
+    if item["type"] == "value_error" and variable in ("", "AUTH"):
+        return message  # about several variables, which it names
+    return f"{FIRST_OF_GROUP.get(variable, variable)}: {message}"
 
 
 def _named(message: str) -> str:

@@ -7,7 +7,13 @@ from logging.config import fileConfig
 from typing import Any, Literal
 
 from alembic import context
-from sqlalchemy import Connection
+from sqlalchemy import (
+    Connection,
+    # {% if database == "sqlite" %}
+    Table,
+    event,
+    # {% endif %}
+)
 
 from app.auth.ext.models import Instant
 from app.database_profile import create_migrator
@@ -26,6 +32,16 @@ def render_item(kind: str, item: Any, _: Any) -> str | Literal[False]:
     return "sa.BigInteger()" if kind == "type" and isinstance(item, Instant) else False
 
 
+# {% if database == "sqlite" %}
+@event.listens_for(Table, "before_create")
+def keep_counting(table: Table, _: Connection, **__: Any) -> None:
+    """Give a table that Alembic rebuilds the AUTOINCREMENT that it had (see UserMixin)."""
+    model = Base.metadata.tables.get(table.name.removeprefix("_alembic_tmp_"))
+    if model is not None and model.dialect_options["sqlite"]["autoincrement"]:
+        table.dialect_options["sqlite"]["autoincrement"] = True
+
+
+# {% endif %}
 def migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,

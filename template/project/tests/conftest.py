@@ -148,6 +148,8 @@ async def signed_in_client(client: AsyncClient, user: Account) -> AsyncClient:
     # {% else %}
     assert response.status_code == 200
     client.headers["Authorization"] = f"Bearer {response.json()['access_token']}"
+    # {% endif %}
+    # {% if transport == "both" %}
     client.cookies.clear()
     # {% endif %}
     return client

@@ -12,7 +12,6 @@ from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 
 T = TypeVar("T")
-# Over HTTPS, so that clients keep and send secure cookies.
 BASE_URL = "https://testserver"
 
 

@@ -73,7 +73,7 @@ class PasswordHasher:
                 password,
                 stored if stored is not None and known else self._decoy.result(),
             )
-        except ValueError:  # a malformed hash, or a password that no hash can have
+        except (TypeError, ValueError):  # a malformed hash, or a password that no hash can have
             return Verification(valid=False)
         return Verification(valid=valid and known, upgraded_hash=upgraded if known else None)
 

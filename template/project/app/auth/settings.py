@@ -131,8 +131,9 @@ class AuthSettings(BaseModel):
 
     @model_validator(mode="after")
     def _refuse_weak_secrets(self) -> Self:
-        for secret in (self.secret_key, *self.secret_key_previous):
-            refuse_weak_secret(secret.get_secret_value(), self.algorithm)
+        refuse_weak_secret("secret_key", self.secret_key, self.algorithm)
+        for secret in self.secret_key_previous:
+            refuse_weak_secret("secret_key_previous", secret, self.algorithm)
         return self
 
     @model_validator(mode="after")
@@ -145,7 +146,7 @@ class AuthSettings(BaseModel):
     @model_validator(mode="after")
     def _refuse_cookies_that_browsers_drop(self) -> Self:
         names = (self.cookie_name_access, self.cookie_name_refresh)
-        if names[0] == names[1]:
+        if self.access_cookie == self.refresh_cookie:
             raise ValueError("cookie_name_access and cookie_name_refresh are the same")
         if self.cookie_samesite == "none" and not self.cookie_secure:
             raise ValueError("cookie_samesite=none needs cookie_secure=true")
@@ -167,18 +168,19 @@ class AuthSettings(BaseModel):
     # {% endif %}
 
 
-def refuse_weak_secret(secret: str, algorithm: str) -> None:
+def refuse_weak_secret(name: str, value: SecretStr, algorithm: str) -> None:
     """Raise ValueError for a secret that is short, a placeholder, a key file or typed by hand."""
+    secret = value.get_secret_value()
     minimum = MINIMUM_SECRET_BYTES[algorithm]
     lowered = secret.lower()
     if any(placeholder in lowered for placeholder in PLACEHOLDERS):
-        raise ValueError("secret_key is a placeholder: set one from `manage generate-secret`")
+        raise ValueError(f"{name} is a placeholder: set one from `manage generate-secret`")
     if len(secret.encode()) < minimum:
-        raise ValueError(f"secret_key is too short: {algorithm} needs at least {minimum} bytes")
+        raise ValueError(f"{name} is too short: {algorithm} needs at least {minimum} bytes")
     if "-----begin" in lowered or '"kty"' in lowered:
-        raise ValueError("secret_key is a public or private key, but HMAC needs a random secret")
+        raise ValueError(f"{name} is a public or private key, but HMAC needs a random secret")
     if len(set(secret)) < MINIMUM_DISTINCT_CHARACTERS:
-        raise ValueError("secret_key repeats a few characters: it must be random")
+        raise ValueError(f"{name} repeats a few characters: it must be random")
 
 
 # {% endcall %}

@@ -51,6 +51,7 @@ router = APIRouter()
         errors.CrossSiteRequest,
         # {% endif %}
         errors.InvalidCredentials,
+        errors.InvalidField,
         errors.LoginThrottled,
         errors.HashingSaturated,
     ),
@@ -92,6 +93,9 @@ async def login(body: schemas.LoginRequest, request: Request) -> Response:
         # {% endif %}
         errors.InvalidToken,
         errors.SessionEnded,
+        # {% if transport != "cookie" %}
+        errors.InvalidField,
+        # {% endif %}
     ),
 )
 async def refresh(

@@ -43,6 +43,7 @@ class UnusableGrant(Exception):
     response_model=bearer.TokenResponse,
     responses={
         400: {"model": OAuthError, "description": "The grant is refused"},
+        422: {"model": schemas.ValidationErrorResponse, "description": "A field is not text"},
         429: {"model": OAuthError, "description": "Too many attempts"},
         503: {"model": OAuthError, "description": "Try again shortly"},
     },

@@ -34,7 +34,7 @@ async def list_sessions(identity: CurrentIdentity, request: Request) -> list[Ses
 @router.delete(
     "/{session_id}",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=refusals(*CREDENTIAL_REFUSED, errors.SessionNotFound),
+    responses=refusals(*CREDENTIAL_REFUSED, errors.SessionNotFound, errors.InvalidField),
 )
 async def end_session(session_id: str, identity: CurrentIdentity, request: Request) -> None:
     """End one session, which may be the current one."""

@@ -1,0 +1,228 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""Whatever is sent: a refusal that says what is wrong, no failure and no echo (SEC-28, 77, 78)."""
+
+import json
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient, Response
+
+from app.database import Database
+from app.models import AuthSession, User
+from tests.conftest import Account
+from tests.steps import rows_of
+
+MARK = "zq7"  # in every bad string, so that an echo shows
+WRONG_TYPES = {
+    "null": "null",
+    "boolean": "true",
+    "number": "7",
+    "not a number": "NaN",
+    "infinite number": "1e400",
+    "list": f'["{MARK}"]',
+    "object": '{"' + MARK + '": 1}',
+}
+ODD_STRINGS = {
+    "empty": '""',
+    "a megabyte": json.dumps(MARK * 350_000),
+    "NUL": f'"{MARK}\\u0000"',
+    "line break": f'"{MARK}\\r\\n"',
+    "emoji": f'"{MARK}🦊"',
+    "right to left": f'"\\u202e{MARK}"',
+    "zero width": f'"\\u200b{MARK}"',
+    "lone surrogate": f'"{MARK}\\ud800"',
+}
+REGISTRATION = {"email": "ann@example.com", "username": "ann", "password": "correct horse battery"}
+CREDENTIALS = {"username_or_email": "ann", "password": "a good long passphrase"}
+# Each field, with the status of a string that it could be but is not.
+FIELDS: list[tuple[str, dict[str, str], str, int]] = [
+    ("/auth/register", REGISTRATION, "email", 422),
+    ("/auth/register", REGISTRATION, "username", 422),
+    ("/auth/login", CREDENTIALS, "username_or_email", 401),
+    ("/auth/login", CREDENTIALS, "password", 401),
+    # {% if transport != "cookie" %}
+    ("/auth/refresh", {"refresh_token": "x.y.z"}, "refresh_token", 401),
+    # {% endif %}
+]
+IDS = [f"{path} {field}" for path, _, field, _ in FIELDS]
+UNREADABLE = {
+    "nothing": b"",
+    "cut off": b'{"username_or_email": "ann", "password": "zq7',
+    "no JSON": b"username_or_email=ann&password=zq7",
+    "list": b'["zq7"]',
+    "string": b'"zq7"',
+    "null": b"null",
+    "no UTF-8": b'{"username_or_email": "ann", "password": "zq7\xff"}',
+    "200,000 lists": b"[" * 200_000,
+    "200,000 objects": b'{"zq7":' * 200_000,
+    "number of 5000 digits": b'{"username_or_email": ' + b"7" * 5000 + b"}",
+}
+
+
+async def post_raw(client: AsyncClient, path: str, fields: dict[str, str]) -> Response:
+    """Post an object whose values are JSON already."""
+    members = ", ".join(f'"{name}": {value}' for name, value in fields.items())
+    body = "{" + members + "}"
+    return await client.post(path, content=body, headers={"Content-Type": "application/json"})
+
+
+def names_only(response: Response, field: str) -> bool:
+    """Tell whether a validation error names just this field, and quotes nothing."""
+    problems: list[dict[str, Any]] = response.json()["detail"]
+    well_formed = all(set(problem) == {"type", "loc", "msg"} for problem in problems)
+    return well_formed and {tuple(problem["loc"]) for problem in problems} == {("body", field)}
+
+
+@pytest.mark.parametrize(("path", "valid", "field", "_"), FIELDS, ids=IDS)
+async def test_wrong_type_is_refused(
+    client: AsyncClient,
+    path: str,
+    valid: dict[str, str],
+    field: str,
+    _: int,
+) -> None:
+    others = {name: json.dumps(value) for name, value in valid.items() if name != field}
+
+    responses = {
+        name: await post_raw(client, path, {**others, field: value})
+        for name, value in WRONG_TYPES.items()
+    }
+    responses["missing"] = await post_raw(client, path, {**others})
+
+    assert {response.status_code for response in responses.values()} == {422}
+    assert [name for name, each in responses.items() if not names_only(each, field)] == []
+    assert [name for name, each in responses.items() if MARK in each.text] == []
+
+
+@pytest.mark.parametrize(("path", "valid", "field", "status"), FIELDS, ids=IDS)
+async def test_odd_string_is_refused(
+    client: AsyncClient,
+    path: str,
+    valid: dict[str, str],
+    field: str,
+    status: int,
+) -> None:
+    others = {name: json.dumps(value) for name, value in valid.items() if name != field}
+
+    responses = {
+        name: await post_raw(client, path, {**others, field: value})
+        for name, value in ODD_STRINGS.items()
+    }
+
+    expected = dict.fromkeys(ODD_STRINGS, status)
+    if field == "password":
+        expected["lone surrogate"] = 422  # no password has one
+    assert {name: each.status_code for name, each in responses.items()} == expected
+    assert [name for name, each in responses.items() if MARK in each.text] == []
+
+
+async def test_unusable_new_password_is_refused(client: AsyncClient, database: Database) -> None:
+    """Odd characters make good passwords; these values are none (SEC-5)."""
+    others = {name: json.dumps(value) for name, value in REGISTRATION.items()}
+    odd = [ODD_STRINGS[name] for name in ("empty", "a megabyte", "lone surrogate")]
+
+    responses = [
+        await post_raw(client, "/auth/register", {**others, "password": value})
+        for value in (*WRONG_TYPES.values(), *odd)
+    ]
+
+    users = await rows_of(database, User)
+    assert {response.status_code for response in responses} == {422}
+    assert [each for each in responses if not names_only(each, "password")] == []
+    assert ([each for each in responses if MARK in each.text], users) == ([], [])
+
+
+async def test_unreadable_body_is_refused(client: AsyncClient) -> None:
+    headers = {"Content-Type": "application/json"}
+
+    responses = {
+        name: await client.post("/auth/login", content=body, headers=headers)
+        for name, body in UNREADABLE.items()
+    }
+
+    assert {response.status_code for response in responses.values()} <= {400, 422}
+    assert [name for name, each in responses.items() if MARK in each.text] == []
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", None],
+)
+async def test_other_than_json_is_not_read(
+    client: AsyncClient,
+    database: Database,
+    user: Account,
+    content_type: str | None,
+) -> None:
+    """These are what a foreign page can send without asking first (SEC-71)."""
+    headers = {"Content-Type": content_type} if content_type else {}
+    new = json.dumps(REGISTRATION | {"email": "bob@example.com", "username": "bob"})
+
+    responses = [
+        await client.post("/auth/login", content=json.dumps(CREDENTIALS), headers=headers),
+        await client.post("/auth/register", content=new, headers=headers),
+    ]
+
+    users = await rows_of(database, User)
+    sessions = await rows_of(database, AuthSession)
+    assert [response.status_code for response in responses] == [422, 422]
+    assert ([each.username for each in users], sessions) == (["ann"], [])
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "TRACE", "NONSENSE"])
+async def test_other_methods_do_nothing(client: AsyncClient, user: Account, method: str) -> None:
+    """A link or an image must not sign anybody in or out (SEC-72, SEC-81)."""
+    paths = ["/auth/register", "/auth/login", "/auth/refresh", "/auth/logout"]
+
+    responses = [await client.request(method, path, params=CREDENTIALS) for path in paths]
+
+    assert [response.status_code for response in responses] == [405] * 4
+    assert [response.headers["Allow"] for response in responses] == ["POST"] * 4
+
+
+async def test_long_user_agent_is_cut(
+    client: AsyncClient,
+    database: Database,
+    user: Account,
+) -> None:
+    headers = {"User-Agent": "<script>" + "x" * 100_000}
+
+    response = await client.post("/auth/login", json=CREDENTIALS, headers=headers)
+
+    [session] = await rows_of(database, AuthSession)
+    assert response.is_success
+    assert session.user_agent == "<script>" + "x" * 247
+
+
+# {% if transport != "cookie" %}
+ODD_FORMS = {
+    "NUL": b"username=%00&password=%00",
+    "lone surrogate": b"username=%ed%a0%80&password=%ed%a0%80",
+    "bad percent signs": b"username=%zz%&password=%",
+    "no UTF-8": b"username=\xff&password=\xff",
+    "right to left": b"username=%E2%80%AEann&password=x",
+    "twice": b"username=ann&username=bob&password=x&password=y",
+    "a megabyte": b"username=" + b"x" * 1_000_000 + b"&password=" + b"x" * 1_000_000,
+}
+
+
+async def test_odd_form_is_refused(client: AsyncClient, user: Account) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    responses = {
+        name: await client.post(
+            "/auth/token",
+            content=b"grant_type=password&" + form,
+            headers=headers,
+        )
+        for name, form in ODD_FORMS.items()
+    }
+
+    errors = {name: response.json()["error"] for name, response in responses.items()}
+    assert errors == dict.fromkeys(ODD_FORMS, "invalid_grant")
+    assert {response.status_code for response in responses.values()} == {400}
+
+
+# {% endif %}
+# {% endcall %}

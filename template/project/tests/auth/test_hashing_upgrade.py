@@ -1,0 +1,82 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""New hashes have the scheme and cost of the settings, and outdated ones are replaced."""
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+from passlib.context import CryptContext
+
+from app.auth.hashing import PasswordContext, PasswordHasher, Verification, password_context
+from app.auth.settings import AuthSettings
+from tests.auth.conftest import settings_with
+
+# {% if password_hash == "bcrypt" %}
+PREFIX = "$bcrypt-sha256$v=2,t=2b,r=12$"
+CHEAPEST: dict[str, object] = {"bcrypt_rounds": 10}
+CHEAPEST_PREFIX = "$bcrypt-sha256$v=2,t=2b,r=10$"
+# {% else %}
+#| PREFIX = "$argon2id$v=19$m=19456,t=2,p=1$"
+#| CHEAPEST: dict[str, object] = {}
+#| CHEAPEST_PREFIX = PREFIX
+# {% endif %}
+
+
+@pytest.fixture
+def production_hasher() -> Iterator[PasswordHasher]:
+    """Hashes with the cheapest parameters that the settings allow."""
+    hasher = PasswordHasher(settings_with(**CHEAPEST))
+    yield hasher
+    hasher.close()
+
+
+def test_hash_shows_the_scheme_and_cost_of_the_defaults(auth_settings: AuthSettings) -> None:
+    stored = password_context(auth_settings).hash("a good long passphrase")
+
+    assert stored.startswith(PREFIX)  # SEC-9
+    assert len(stored) <= 255  # the column
+
+
+async def test_current_hash_is_not_upgraded(production_hasher: PasswordHasher) -> None:
+    stored = await production_hasher.hash("a good long passphrase")
+
+    checked = await production_hasher.verify("a good long passphrase", stored)
+
+    assert checked == Verification(valid=True, upgraded_hash=None)
+
+
+async def test_hash_with_outdated_parameters_is_upgraded(
+    production_hasher: PasswordHasher,
+    password_context: PasswordContext,
+) -> None:
+    outdated = password_context.hash("a good long passphrase")
+
+    checked = await production_hasher.verify("a good long passphrase", outdated)
+
+    assert checked.valid
+    assert (checked.upgraded_hash or "").startswith(CHEAPEST_PREFIX)  # SEC-10
+
+
+async def test_hash_of_a_weaker_scheme_is_upgraded(production_hasher: PasswordHasher) -> None:
+    weaker: Any = CryptContext(["bcrypt"], bcrypt__rounds=4)
+    outdated = cast(PasswordContext, weaker).hash("a good long passphrase")
+
+    checked = await production_hasher.verify("a good long passphrase", outdated)
+
+    assert checked.valid
+    assert (checked.upgraded_hash or "").startswith(CHEAPEST_PREFIX)
+
+
+async def test_wrong_password_upgrades_nothing(
+    production_hasher: PasswordHasher,
+    password_context: PasswordContext,
+) -> None:
+    outdated = password_context.hash("a good long passphrase")
+
+    checked = await production_hasher.verify("another passphrase", outdated)
+
+    assert checked == Verification(valid=False, upgraded_hash=None)
+
+
+# {% endcall %}

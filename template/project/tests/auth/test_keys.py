@@ -1,0 +1,136 @@
+"""Keys overlap while they are changed, name themselves, and serve one purpose each."""
+
+import hashlib
+
+import jwt
+import pytest
+
+from app.auth.errors import InvalidToken
+from app.auth.keys import KeyRing
+from app.auth.tokens import Tokens
+from tests.auth.conftest import settings_with
+from tests.conftest import SECRET_KEY, MovableClock
+
+NEW_KEY = "c0ffee5ca1ab1e0123456789deadbeef"
+SESSION_ID = "0123456789abcdef0123456789abcdef"
+
+
+def issue_refresh(tokens: Tokens, clock: MovableClock, kid: str) -> str:
+    return tokens.issue_refresh(
+        session_id=SESSION_ID,
+        generation=1,
+        issued_at=clock.now,
+        expires_at=clock.now.replace(month=2),
+        kid=kid,
+    )
+
+
+@pytest.fixture
+def changed(clock: MovableClock) -> Tokens:
+    """Tokens after the key was changed, while the old one still verifies."""
+    return Tokens(settings_with(secret_key=NEW_KEY, secret_key_previous=[SECRET_KEY]), clock)
+
+
+@pytest.fixture
+def dropped(clock: MovableClock) -> Tokens:
+    """Tokens after the old key was dropped."""
+    return Tokens(settings_with(secret_key=NEW_KEY), clock)
+
+
+def test_previous_key_still_verifies(tokens: Tokens, changed: Tokens, clock: MovableClock) -> None:
+    access = tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    refresh = issue_refresh(tokens, clock, tokens.kid)
+
+    assert changed.read_access(access).user_id == 7
+    assert changed.read_refresh(refresh).generation == 1
+
+
+def test_new_key_signs(tokens: Tokens, changed: Tokens, dropped: Tokens) -> None:
+    token = changed.issue_access(user_id=7, session_id=SESSION_ID)
+
+    assert dropped.read_access(token).user_id == 7
+    with pytest.raises(InvalidToken):
+        tokens.read_access(token)
+
+
+def test_dropped_key_is_refused(tokens: Tokens, dropped: Tokens, clock: MovableClock) -> None:
+    access = tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    refresh = issue_refresh(tokens, clock, tokens.kid)
+
+    with pytest.raises(InvalidToken):
+        dropped.read_access(access)
+    with pytest.raises(InvalidToken):
+        dropped.read_refresh(refresh)  # SEC-86
+
+
+def test_refresh_token_of_a_session_is_issued_with_the_key_of_its_generation(
+    tokens: Tokens,
+    changed: Tokens,
+    clock: MovableClock,
+) -> None:
+    before = issue_refresh(tokens, clock, tokens.kid)
+
+    assert issue_refresh(changed, clock, tokens.kid) == before
+    assert issue_refresh(changed, clock, changed.kid) != before
+
+
+def test_no_refresh_token_is_issued_with_a_dropped_key(
+    tokens: Tokens,
+    dropped: Tokens,
+    clock: MovableClock,
+) -> None:
+    with pytest.raises(InvalidToken):
+        issue_refresh(dropped, clock, tokens.kid)
+
+
+def test_key_id_differs_per_secret(tokens: Tokens, changed: Tokens) -> None:
+    assert len({tokens.kid, changed.kid}) == 2
+
+
+def test_key_id_is_no_part_or_plain_hash_of_the_secret(tokens: Tokens) -> None:
+    plain = hashlib.sha256(SECRET_KEY.encode()).hexdigest()
+
+    assert tokens.kid not in SECRET_KEY
+    assert tokens.kid not in plain
+
+
+def test_access_tokens_are_signed_with_the_secret_itself(tokens: Tokens) -> None:
+    """So that another service of yours can verify them with any library."""
+    token = tokens.issue_access(user_id=7, session_id=SESSION_ID)
+
+    claims = jwt.decode(
+        token,
+        SECRET_KEY,
+        ["HS256"],
+        audience="app",
+        options={"verify_iat": False, "verify_exp": False},  # the tests have a time of their own
+    )
+
+    assert claims["sub"] == "7"
+
+
+def test_refresh_tokens_are_signed_with_another_key(tokens: Tokens, clock: MovableClock) -> None:
+    token = issue_refresh(tokens, clock, tokens.kid)
+
+    with pytest.raises(jwt.InvalidSignatureError):
+        jwt.decode(token, SECRET_KEY, ["HS256"])  # SEC-87
+
+
+@pytest.mark.parametrize("algorithm", ["HS384", "HS512"])
+def test_larger_hashes_sign_access_tokens(clock: MovableClock, algorithm: str) -> None:
+    tokens = Tokens(settings_with(secret_key=NEW_KEY * 2, algorithm=algorithm), clock)
+
+    token = tokens.issue_access(user_id=7, session_id=SESSION_ID)
+
+    assert jwt.get_unverified_header(token)["alg"] == algorithm
+    assert tokens.read_access(token).user_id == 7
+
+
+def test_keys_do_not_show_their_secret() -> None:
+    keys = KeyRing(settings_with(secret_key=NEW_KEY, secret_key_previous=[SECRET_KEY]))
+
+    shown = repr([keys, keys.access_verifiers, keys.refresh_verifiers, keys.refresh_signers])
+
+    assert "SecretKey(" in shown
+    assert NEW_KEY not in shown
+    assert SECRET_KEY not in shown

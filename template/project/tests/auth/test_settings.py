@@ -1,0 +1,163 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python(derive=false) %}
+"""Settings that would weaken the authentication stop the application at start-up."""
+
+import pytest
+from pydantic import ValidationError
+
+from app.auth.settings import AuthSettings
+from tests.auth.conftest import settings_with
+from tests.conftest import SECRET_KEY
+
+NEW_KEY = "c0ffee5ca1ab1e0123456789deadbeef"
+
+REFUSED_SECRETS = {
+    "empty": "",
+    "one byte short": SECRET_KEY[:31],
+    "the one of FastAPI's tutorial": (
+        "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7"
+    ),
+    "change me": "change-me-0123456789-abcdefghijklmnop",
+    "change this": "CHANGE THIS 0123456789 abcdefghijklmnop",
+    "your secret key": "your-256-bit-key-0123456789-abcdefgh",
+    "secret": "my super SECRET 0123456789 abcdefghij",
+    "example": "example-0123456789-abcdefghijklmnopq",
+    "placeholder": "placeholder-0123456789-abcdefghijklm",
+    "replace me": "replace-me-0123456789-abcdefghijklmn",
+    "public key": "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n",
+    "private key": "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA\n",
+    "JWK": '{"kty": "oct", "k": "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ"}',
+    "one character": "a" * 64,
+    "one word": "password" * 8,
+    "nine characters": "123456789" * 8,
+}
+
+REFUSED_VALUES: dict[str, dict[str, object]] = {
+    "algorithm none": {"algorithm": "none"},
+    "algorithm unknown": {"algorithm": "HS1"},
+    "algorithm in small letters": {"algorithm": "hs256"},
+    "algorithm asymmetric": {"algorithm": "RS256"},
+    "access tokens without life": {"access_minutes": 0},
+    "access tokens with a negative life": {"access_minutes": -15},
+    "access tokens of more than a day": {"access_minutes": 24 * 60 + 1},
+    "refresh without life": {"refresh_days": 0},
+    "refresh with a negative life": {"refresh_days": -1},
+    "sessions without life": {"session_days": 0},
+    "sessions with a negative life": {"session_days": -1},
+    "negative grace": {"refresh_grace_seconds": -1},
+    "grace of more than five minutes": {"refresh_grace_seconds": 301},
+    "no issuer": {"issuer": ""},
+    "no audience": {"audience": ""},
+    "passwords of seven characters": {"password_min_length": 7},
+    "no room for long passwords": {"password_max_bytes": 255},
+    "no bound for passwords": {"password_max_bytes": 4097},
+    "no workers": {"hash_workers": 0},
+    "negative queue": {"hash_queue": -1},
+    "unknown name": {"acces_minutes": 15},
+    "text that is no number": {"access_minutes": "soon"},
+    # {% if password_hash == "bcrypt" %}
+    "cheap hashes": {"bcrypt_rounds": 9},
+    # {% else %}
+    #| "hashes with little memory": {"argon2_memory_kib": 19455},
+    #| "hashes in one pass": {"argon2_passes": 1},
+    # {% endif %}
+}
+
+
+def test_a_secret_is_all_that_must_be_set() -> None:
+    settings = AuthSettings.model_validate({"secret_key": SECRET_KEY})
+
+    assert settings.secret_key.get_secret_value() == SECRET_KEY
+
+
+def test_secret_has_no_default() -> None:
+    with pytest.raises(ValidationError, match="secret_key"):
+        AuthSettings.model_validate({})
+
+
+@pytest.mark.parametrize("secret", REFUSED_SECRETS.values(), ids=REFUSED_SECRETS)
+def test_weak_secret_is_refused(secret: str) -> None:
+    with pytest.raises(ValidationError, match="secret_key"):
+        settings_with(secret_key=secret)
+
+
+@pytest.mark.parametrize("secret", REFUSED_SECRETS.values(), ids=REFUSED_SECRETS)
+def test_weak_previous_secret_is_refused(secret: str) -> None:
+    with pytest.raises(ValidationError, match="secret_key"):
+        settings_with(secret_key_previous=[NEW_KEY, secret])
+
+
+@pytest.mark.parametrize(("algorithm", "length"), [("HS256", 32), ("HS384", 48), ("HS512", 64)])
+def test_secret_is_as_long_as_the_hash(algorithm: str, length: int) -> None:
+    long_secret = SECRET_KEY * 2
+
+    accepted = settings_with(secret_key=long_secret[:length], algorithm=algorithm)
+
+    assert accepted.algorithm == algorithm
+    with pytest.raises(ValidationError, match=f"too short: {algorithm} needs at least {length}"):
+        settings_with(secret_key=long_secret[: length - 1], algorithm=algorithm)  # SEC-84
+
+
+def test_secret_is_measured_in_bytes() -> None:
+    secret = "\u00e4\u00f6\u00fc\u00df\u00e9\u00e8\u00ea\u00eb" * 2 + "01234567"
+
+    settings = settings_with(secret_key=secret[:24])
+
+    assert len(settings.secret_key.get_secret_value().encode()) == 40
+
+
+@pytest.mark.parametrize("secret", REFUSED_SECRETS.values(), ids=REFUSED_SECRETS)
+def test_refusal_does_not_show_the_secret(secret: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        settings_with(secret_key=secret)
+
+    assert not secret or secret not in str(refusal.value)
+
+
+def test_settings_do_not_show_their_secrets() -> None:
+    settings = settings_with(secret_key_previous=[NEW_KEY])
+
+    assert SECRET_KEY not in repr(settings)
+    assert NEW_KEY not in repr(settings)
+    assert SECRET_KEY not in settings.model_dump_json()
+
+
+@pytest.mark.parametrize("changes", REFUSED_VALUES.values(), ids=REFUSED_VALUES)
+def test_value_out_of_bounds_is_refused(changes: dict[str, object]) -> None:
+    name = next(iter(changes))
+
+    with pytest.raises(ValidationError, match=f"1 validation error for AuthSettings\n{name}\n"):
+        settings_with(**changes)
+
+
+def test_refresh_longer_than_the_session_is_refused() -> None:
+    with pytest.raises(ValidationError, match="refresh_days is longer than session_days"):
+        settings_with(refresh_days=31)
+
+
+def test_refresh_as_long_as_the_session_is_accepted() -> None:
+    settings = settings_with(refresh_days=30)
+
+    assert settings.idle_lifetime == settings.session_lifetime
+
+
+def test_several_values_are_separated_by_commas() -> None:
+    settings = settings_with(secret_key_previous=f"{NEW_KEY}, {SECRET_KEY},")
+
+    values = [secret.get_secret_value() for secret in settings.secret_key_previous]
+
+    assert values == [NEW_KEY, SECRET_KEY]
+
+
+def test_empty_text_is_no_value() -> None:
+    settings = settings_with(secret_key_previous="")
+
+    assert settings.secret_key_previous == ()
+
+
+def test_settings_cannot_be_changed_later(auth_settings: AuthSettings) -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        auth_settings.access_minutes = 60
+
+
+# {% endcall %}

@@ -1,0 +1,99 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""A database that is away signs nobody out (SEC-82)."""
+
+import threading
+from collections.abc import AsyncGenerator
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient, Response
+from sqlalchemy import make_url
+
+from app.auth import PasswordContext
+from app.main import create_app
+from app.settings import Settings
+from tests.conftest import Account, MovableClock
+from tests.serving import serve
+from tests.steps import code_of, credential, log_in, refresh
+
+# {% if database == "sqlite" %}
+NOWHERE: dict[str, Any] = {"database": "/no/such/folder/app.db"}
+# {% else %}
+#| NOWHERE: dict[str, Any] = {"host": "127.0.0.1", "port": 9}
+# {% endif %}
+
+
+# {% if concurrency == "async" %}
+@pytest.fixture(scope="module", autouse=True)
+async def event_loop() -> AsyncGenerator[None]:
+    """One for all tests here, open until the threads of failed connections have reported to it."""
+    yield
+    for thread in threading.enumerate():
+        if thread.daemon:
+            thread.join(LONGEST_WAIT)
+
+
+# {% endif %}
+@pytest.fixture
+async def stranded(
+    settings: Settings,
+    clock: MovableClock,
+    password_context: PasswordContext,
+) -> AsyncGenerator[AsyncClient]:
+    """A client of an application whose database is away."""
+    url = make_url(settings.database.url).set(**NOWHERE)
+    away = settings.database.model_copy(
+        update={"url": url.render_as_string(hide_password=False)},
+    )
+    lost = settings.model_copy(update={"database": away})
+    app = create_app(lost, clock=clock, password_context=password_context)
+    async with serve(app) as client:
+        yield client
+
+
+def refusal(response: Response) -> tuple[int, str, str]:
+    """Return the status, the code and how long to wait."""
+    # {% if transport != "header" %}
+    assert "Set-Cookie" not in response.headers  # nobody gains or loses a credential
+    # {% endif %}
+    return *code_of(response), response.headers["Retry-After"]
+
+
+async def test_process_is_not_ready_without_its_database(stranded: AsyncClient) -> None:
+    response = await stranded.get("/ready")
+
+    assert refusal(response) == (503, "unavailable", "1")
+
+
+async def test_lost_database_signs_nobody_out(
+    client: AsyncClient,
+    stranded: AsyncClient,
+    user: Account,
+) -> None:
+    """A client that gets a 401 forgets its tokens, so this is none."""
+    tokens = await log_in(client, user)
+
+    responses = [
+        await stranded.get("/auth/me", headers=credential(tokens.access)),
+        await stranded.get("/hello", headers=credential(tokens.access)),
+        await refresh(stranded, tokens.refresh),
+    ]
+
+    assert [refusal(response) for response in responses] == [(503, "unavailable", "1")] * 3
+
+
+async def test_lost_database_registers_nobody(stranded: AsyncClient) -> None:
+    response = await stranded.post("/auth/register", json=asdict(Account()))
+
+    assert refusal(response) == (503, "unavailable", "1")
+
+
+async def test_process_is_alive_without_its_database(stranded: AsyncClient) -> None:
+    response = await stranded.get("/health")
+
+    assert response.status_code == 200
+
+
+# {% endcall %}

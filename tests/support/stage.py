@@ -1,0 +1,45 @@
+"""A render with everything around it: its database, filled, and where its servers write."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from support import databases, seeding
+from support.launching import launched
+from support.matrix import Cell
+from support.seeding import Person
+from support.servers import Server
+
+# As in production: workers do not migrate, and a database that is away does not stop a start.
+PRODUCTION = {"ENVIRONMENT": "production", "AUTH_COOKIE_SECURE": "true"}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """`database_url` leads straight to the database, whatever the servers are told to use."""
+
+    project: Path
+    folder: Path
+    database_url: str
+    people: Sequence[Person] = field(repr=False)
+
+    def launch(
+        self,
+        env: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> AbstractContextManager[Server]:
+        settings = {"DATABASE_URL": self.database_url, **PRODUCTION, **(env or {})}
+        return launched(self.project, self.folder / "server.log", env=settings, **options)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        return databases.rows(self.database_url, query)
+
+
+@contextmanager
+def staged(project: Path, cell: Cell, folder: Path, *, people: int) -> Iterator[Stage]:
+    """Create a database for the cell, migrate it and fill it with people."""
+    with databases.temporary(cell, folder) as database_url:
+        env = {"DATABASE_URL": database_url, **PRODUCTION}
+        yield Stage(project, folder, database_url, seeding.people(project, people, env=env))

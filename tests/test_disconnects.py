@@ -1,0 +1,63 @@
+"""Clients hang up a thousand times: no connection and no transaction stays behind."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from support import journeys
+from support.disconnects import hang_up
+from support.launching import wait_until
+from support.matrix import Cell, cells
+from support.seeding import TESTS
+from support.stage import staged
+
+TIMES = 1000
+# People send their first refresh token again and again, and stay signed in.
+SETTINGS = {"AUTH_REFRESH_GRACE_SECONDS": "300", "PYTHONPATH": str(TESTS)}
+# Transactions that nobody works on, and the same for MariaDB, where a session that sleeps has none.
+OPEN_TRANSACTIONS = {
+    "postgresql": """
+        SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND state LIKE 'idle in transaction%'
+    """,
+    "mysql": """
+        SELECT count(*) FROM information_schema.innodb_trx
+        JOIN information_schema.processlist ON trx_mysql_thread_id = processlist.id
+        WHERE db = database()
+    """,
+}
+
+
+@pytest.mark.parametrize(
+    "cell", cells(concurrency="async", transport="both", password_hash="argon2id"), ids=str
+)
+def test_hanging_up_leaves_nothing_behind(
+    cell: Cell,
+    render: Callable[[Cell], Path],
+    tmp_path: Path,
+) -> None:
+    with (
+        staged(render(cell), cell, tmp_path, people=20) as stage,
+        stage.launch(SETTINGS, application="support.observed:app") as server,
+        httpx2.Client(base_url=server.url) as client,
+    ):
+        left = asyncio.run(hang_up(server.url, stage.people[1:], TIMES))
+        print(f"\nleft {dict(left)}")
+
+        assert left.keys() == {"in the request", "before the answer", "in the answer"}
+        nothing_in_use = {"writer": 0, "reader": 0}
+        wait_until(
+            lambda: client.get("/observed").json() == nothing_in_use,
+            "all connections are back in their pools",
+        )
+        if cell.database in OPEN_TRANSACTIONS:
+            assert stage.rows(OPEN_TRANSACTIONS[cell.database]) == [(0,)]
+        person = stage.people[0]
+        sent = {"refresh_token": person.refresh_token}
+        tokens = journeys.read(client.post("/auth/refresh", json=sent), 200)
+        journeys.read(client.get("/auth/me", headers=journeys.bearer(tokens)), 200)
+        assert "Internal Server Error" not in server.output()
+        assert "was never awaited" not in server.output()

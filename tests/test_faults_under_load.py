@@ -1,0 +1,139 @@
+"""A mixed load while workers are killed and the database goes away: nothing promised is lost."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from support import journeys
+from support.launching import starts, wait_for_starts, workers_of
+from support.load import Journal, Visitor
+from support.matrix import Cell, cells
+from support.proxy import Proxy, proxied, through
+from support.servers import Server
+from support.stage import Stage, staged
+
+WORKERS = 2
+VISITORS = 10
+OPERATIONS = 100  # of each visitor
+PEOPLE = 4  # for each visitor
+KILLS = 4
+# Attempts that the absent database turns away before it comes back: about a second of them.
+TURNED_AWAY = 150
+# An operation is tried again after a failure, however slow the machine is.
+SETTINGS = {"AUTH_REFRESH_GRACE_SECONDS": "300"}
+CELLS = [
+    cell
+    for cell in cells(transport="both", password_hash="argon2id")
+    if cell.database != "sqlite"
+]
+
+
+@dataclass(frozen=True)
+class Scene:
+    stage: Stage
+    server: Server
+    proxy: Proxy
+
+
+@pytest.fixture(params=CELLS, ids=str)
+def scene(
+    request: pytest.FixtureRequest,
+    render: Callable[[Cell], Path],
+    tmp_path: Path,
+) -> Iterator[Scene]:
+    cell: Cell = request.param
+    with (
+        staged(render(cell), cell, tmp_path, people=VISITORS * PEOPLE) as stage,
+        proxied(stage.database_url) as proxy,
+    ):
+        proxy.up()
+        env = {"DATABASE_URL": through(proxy, stage.database_url), **SETTINGS}
+        with stage.launch(env, workers=WORKERS) as server:
+            yield Scene(stage, server, proxy)
+
+
+def test_nothing_acknowledged_is_lost(scene: Scene) -> None:
+    asyncio.run(load_and_check(scene))
+
+    assert "Internal Server Error" not in scene.server.output()
+
+
+async def load_and_check(scene: Scene) -> None:
+    async with httpx2.AsyncClient(base_url=scene.server.url, timeout=30) as client:
+        journal = Journal()
+        visitors = [visitor(client, journal, scene.stage, number) for number in range(VISITORS)]
+        async with asyncio.TaskGroup() as group:
+            group.create_task(cause_faults(scene, journal))
+            for one in visitors:
+                group.create_task(one.visit(OPERATIONS))
+        print(f"\n{dict(journal.answers)} unanswered: {dict(journal.unanswered)}")
+
+        assert journal.acknowledged == VISITORS * OPERATIONS
+        assert journal.unanswered.keys() == {"503", "no answer"}
+        check_accounts(scene.stage, journal)
+        check_sessions(scene.stage, journal)
+        for one in visitors:
+            await asyncio.gather(*(check_tokens(client, tokens) for tokens in one.tokens.values()))
+
+
+def visitor(client: httpx2.AsyncClient, journal: Journal, stage: Stage, number: int) -> Visitor:
+    people = stage.people[number * PEOPLE : (number + 1) * PEOPLE]
+    return Visitor(client, journal, people, f"newcomer-{number // 2}", number)
+
+
+async def cause_faults(scene: Scene, journal: Journal) -> None:
+    """Kill a worker at even distances, and let the database be away in the middle."""
+    total = VISITORS * OPERATIONS
+    for kill in range(KILLS):
+        await journal.reaches(acknowledged=total * (kill + 1) // (KILLS + 2))
+        await asyncio.to_thread(kill_worker, scene.server, kill % WORKERS)
+        if kill == KILLS // 2:
+            turned_away = journal.unanswered.total() + TURNED_AWAY
+            await asyncio.to_thread(scene.proxy.down)
+            await journal.reaches(unanswered=turned_away)
+            await asyncio.to_thread(scene.proxy.up)
+
+
+def kill_worker(server: Server, index: int) -> None:
+    started = starts(server)
+    os.kill(workers_of(server)[index], signal.SIGKILL)
+    wait_for_starts(server, started + 1)
+
+
+def check_accounts(stage: Stage, journal: Journal) -> None:
+    """Each acknowledged account is there, and each identity once."""
+    keys = [key for (key,) in stage.rows("SELECT username_key FROM users")]
+    assert len(journal.registered) == len(set(journal.registered))
+    assert set(journal.registered) <= set(keys)
+    assert len(keys) == len({key.casefold() for key in keys})
+
+
+def check_sessions(stage: Stage, journal: Journal) -> None:
+    """Each acknowledged login has its session, and no session was ended for reuse."""
+    live = stage.rows("SELECT count(*) FROM auth_session WHERE revoked_at IS NOT NULL")
+    assert live == [(0,)]
+    (sessions,) = stage.rows("SELECT count(DISTINCT id) FROM auth_session")[0]
+    assert sessions >= len(stage.people) + len(journal.logins)
+
+
+async def check_tokens(client: httpx2.AsyncClient, newest: dict[str, str]) -> None:
+    """The newest tokens live, and one generation of them only: the next but one ends theirs."""
+    look = await client.get("/auth/me", headers=journeys.bearer(newest))
+    journeys.read(look, 200)
+    successor = journeys.read(await refresh(client, newest), 200)
+    assert journeys.read(await refresh(client, newest), 200)["refresh_token"] == (
+        successor["refresh_token"]
+    )
+    journeys.read(await refresh(client, successor), 200)
+    journeys.refuse(await refresh(client, newest), "session_ended")
+
+
+async def refresh(client: httpx2.AsyncClient, tokens: dict[str, str]) -> httpx2.Response:
+    sent = {"refresh_token": tokens["refresh_token"]}
+    return await client.post("/auth/refresh", json=sent)

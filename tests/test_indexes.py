@@ -1,0 +1,49 @@
+"""Every query of the kit finds its rows by an index, also when the tables are long."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from support import explaining
+from support.matrix import DATABASES, Cell
+from support.stage import PRODUCTION
+
+ROWS = 20_000
+QUERIES = {
+    *("user by id", "user by e-mail", "user by name", "upgrade of a hash"),
+    *("session check", "session by id", "rotation", "logout"),
+    *("list of sessions", "end of all sessions", "end of the others", "purge"),
+}
+
+
+# The statements of both flavours are the same.
+@pytest.mark.parametrize("cell", [Cell("sync", database) for database in DATABASES], ids=str)
+def test_no_query_reads_a_whole_table(
+    cell: Cell,
+    render: Callable[[Cell], Path],
+    new_database: Callable[[Cell], str],
+) -> None:
+    env = {"DATABASE_URL": new_database(cell), **PRODUCTION}
+    plans = explaining.plans(render(cell), ROWS, env=env)
+
+    assert plans.keys() == QUERIES
+    without_index = {
+        query: steps
+        for query, steps in plans.items()
+        if not SEARCHES[cell.database](steps) or any(map(SCANS[cell.database], steps))
+    }
+    assert without_index == {}
+
+
+# What a step says that finds rows by an index, and one that reads a whole table or index.
+SEARCHES: dict[str, Callable[[list[str]], bool]] = {
+    "sqlite": lambda steps: any("SEARCH" in step for step in steps),
+    "postgresql": lambda steps: any("Index" in step and " Cond: " in step for step in steps),
+    "mysql": lambda steps: all("key=None" not in step for step in steps),
+}
+SCANS: dict[str, Callable[[str], bool]] = {
+    "sqlite": lambda step: "SCAN" in step,
+    "postgresql": lambda step: "Seq Scan" in step,
+    "mysql": lambda step: "type=ALL" in step or "type=index," in step,
+}
