@@ -18,6 +18,7 @@ from tests.conftest import Account, MovableClock
 from tests.serving import serve
 from tests.steps import code_of, credential, log_in, refresh
 
+LONGEST_WAIT = 5  # seconds
 # {% if database == "sqlite" %}
 NOWHERE: dict[str, Any] = {"database": "/no/such/folder/app.db"}
 # {% else %}
@@ -25,17 +26,15 @@ NOWHERE: dict[str, Any] = {"database": "/no/such/folder/app.db"}
 # {% endif %}
 
 
-# {% if concurrency == "async" %}
 @pytest.fixture(scope="module", autouse=True)
-async def event_loop() -> AsyncGenerator[None]:
-    """One for all tests here, open until the threads of failed connections have reported to it."""
+async def threads_end_here() -> AsyncGenerator[None]:
+    """The driver's threads report a failed connection a little later: these tests wait for them."""
     yield
     for thread in threading.enumerate():
         if thread.daemon:
             thread.join(LONGEST_WAIT)
 
 
-# {% endif %}
 @pytest.fixture
 async def stranded(
     settings: Settings,
