@@ -4,6 +4,7 @@ import hashlib
 
 import jwt
 import pytest
+from jwt.utils import base64url_decode
 
 from app.auth.errors import InvalidToken
 from app.auth.keys import KeyRing
@@ -134,3 +135,18 @@ def test_keys_do_not_show_their_secret() -> None:
     assert "SecretKey(" in shown
     assert NEW_KEY not in shown
     assert SECRET_KEY not in shown
+
+
+def test_header_of_an_access_token_never_changes() -> None:
+    """A token is known by these bytes: another order or spelling would sign everybody out."""
+    ring = KeyRing(settings_with())
+
+    header = base64url_decode(ring.access_signer.header)
+    assert header.decode() == f'{{"alg":"HS256","kid":"{ring.kid}","typ":"at+jwt"}}'
+
+
+def test_header_of_a_refresh_token_never_changes() -> None:
+    ring = KeyRing(settings_with())
+
+    header = base64url_decode(ring.refresh_signers[ring.kid].header)
+    assert header.decode() == f'{{"alg":"HS256","kid":"{ring.kid}","typ":"rt+jwt"}}'

@@ -12,6 +12,7 @@ from app.auth.ext.lookup import SQLAlchemyAsyncUserLookup
 from app.auth.ext.models import AuthSessionMixin, UserMixin
 from app.auth.ext.transactions import SQLAlchemyAsyncTransactions
 from app.auth.hashing import PasswordContext, PasswordHasher
+from app.auth.rotation import Rotation
 from app.auth.service import AsyncAuthService
 from app.auth.settings import AuthSettings
 from app.auth.tokens import Tokens
@@ -64,7 +65,14 @@ def build_components(
     )
     return AuthComponents(
         settings=settings,
-        service=AsyncAuthService(settings, tokens, hasher, transactions, clock),
+        service=AsyncAuthService(
+            settings=settings,
+            tokens=tokens,
+            hasher=hasher,
+            rotation=Rotation(settings, tokens, transactions, clock),
+            transactions=transactions,
+            clock=clock,
+        ),
         administration=Administration(settings, hasher, transactions, clock),
         authenticator=Authenticator(tokens, lookup, clock),
         hasher=hasher,
