@@ -24,7 +24,7 @@ def canonical(identifier: str) -> str:
 
 def can_exist(identifier: str) -> bool:
     """Tell whether any account could have this identifier; some databases refuse to be asked."""
-    trimmed = identifier.strip() == identifier  # MySQL takes no notice of a space at the end
+    trimmed = identifier.strip() == identifier  # some databases overlook a space at the end
     return len(identifier) <= EMAIL_MAX_LENGTH and identifier.isprintable() and trimmed
 
 
