@@ -58,14 +58,15 @@ def type_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the line that each cell of the matrix recorded."""
+    """Print what tests recorded: a line for each cell, and the verdicts on look-alike names."""
     reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
-    lines = [dict(report.user_properties)["cell"] for report in reports if is_cell(report)]
-    if lines:
-        terminalreporter.section("matrix")
-        for line in sorted(lines):
-            terminalreporter.write_line(line)
+    for title in ("matrix", "identity"):
+        texts = sorted(recorded(report, title) for report in reports)
+        if any(texts):
+            terminalreporter.section(title)
+            terminalreporter.write_line("\n".join(filter(None, texts)))
 
 
-def is_cell(report: object) -> bool:
-    return "cell" in dict(getattr(report, "user_properties", ()))
+def recorded(report: object, title: str) -> str:
+    """Return what a test recorded for a section of the summary, if it did."""
+    return str(dict(getattr(report, "user_properties", ())).get(title, ""))

@@ -20,17 +20,16 @@ from support.stage import Stage, staged
 
 WORKERS = 2
 VISITORS = 10
-OPERATIONS = 100  # of each visitor
 PEOPLE = 4  # for each visitor
-KILLS = 4
+KILLS = 3
+OPERATIONS = 100  # acknowledged between two faults, at the least
+SESSIONS_CHECKED = 8  # of each visitor
 # Attempts that the absent database turns away before it comes back: about a second of them.
 TURNED_AWAY = 150
 # An operation is tried again after a failure, however slow the machine is.
 SETTINGS = {"AUTH_REFRESH_GRACE_SECONDS": "300"}
 CELLS = [
-    cell
-    for cell in cells(transport="both", password_hash="argon2id")
-    if cell.database != "sqlite"
+    cell for cell in cells(transport="both", password_hash="argon2id") if cell.database != "sqlite"
 ]
 
 
@@ -66,20 +65,20 @@ def test_nothing_acknowledged_is_lost(scene: Scene) -> None:
 
 async def load_and_check(scene: Scene) -> None:
     async with httpx2.AsyncClient(base_url=scene.server.url, timeout=30) as client:
-        journal = Journal()
+        journal, enough = Journal(), asyncio.Event()
         visitors = [visitor(client, journal, scene.stage, number) for number in range(VISITORS)]
         async with asyncio.TaskGroup() as group:
-            group.create_task(cause_faults(scene, journal))
             for one in visitors:
-                group.create_task(one.visit(OPERATIONS))
+                group.create_task(one.visit(enough))
+            await cause_faults(scene, journal)
+            enough.set()
         print(f"\n{dict(journal.answers)} unanswered: {dict(journal.unanswered)}")
 
-        assert journal.acknowledged == VISITORS * OPERATIONS
-        assert journal.unanswered.keys() == {"503", "no answer"}
         check_accounts(scene.stage, journal)
         check_sessions(scene.stage, journal)
         for one in visitors:
-            await asyncio.gather(*(check_tokens(client, tokens) for tokens in one.tokens.values()))
+            newest = list(one.tokens.values())[:SESSIONS_CHECKED]
+            await asyncio.gather(*(check_tokens(client, tokens) for tokens in newest))
 
 
 def visitor(client: httpx2.AsyncClient, journal: Journal, stage: Stage, number: int) -> Visitor:
@@ -88,16 +87,15 @@ def visitor(client: httpx2.AsyncClient, journal: Journal, stage: Stage, number: 
 
 
 async def cause_faults(scene: Scene, journal: Journal) -> None:
-    """Kill a worker at even distances, and let the database be away in the middle."""
-    total = VISITORS * OPERATIONS
+    """Kill a worker again and again, and let the database be away once."""
     for kill in range(KILLS):
-        await journal.reaches(acknowledged=total * (kill + 1) // (KILLS + 2))
+        await journal.grows(acknowledged=OPERATIONS)
         await asyncio.to_thread(kill_worker, scene.server, kill % WORKERS)
         if kill == KILLS // 2:
-            turned_away = journal.unanswered.total() + TURNED_AWAY
             await asyncio.to_thread(scene.proxy.down)
-            await journal.reaches(unanswered=turned_away)
+            await journal.grows(unanswered=TURNED_AWAY)
             await asyncio.to_thread(scene.proxy.up)
+    await journal.grows(acknowledged=OPERATIONS)
 
 
 def kill_worker(server: Server, index: int) -> None:
@@ -116,8 +114,8 @@ def check_accounts(stage: Stage, journal: Journal) -> None:
 
 def check_sessions(stage: Stage, journal: Journal) -> None:
     """Each acknowledged login has its session, and no session was ended for reuse."""
-    live = stage.rows("SELECT count(*) FROM auth_session WHERE revoked_at IS NOT NULL")
-    assert live == [(0,)]
+    ended = stage.rows("SELECT count(*) FROM auth_session WHERE revoked_at IS NOT NULL")
+    assert ended == [(0,)]
     (sessions,) = stage.rows("SELECT count(DISTINCT id) FROM auth_session")[0]
     assert sessions >= len(stage.people) + len(journal.logins)
 
@@ -127,8 +125,9 @@ async def check_tokens(client: httpx2.AsyncClient, newest: dict[str, str]) -> No
     look = await client.get("/auth/me", headers=journeys.bearer(newest))
     journeys.read(look, 200)
     successor = journeys.read(await refresh(client, newest), 200)
-    assert journeys.read(await refresh(client, newest), 200)["refresh_token"] == (
-        successor["refresh_token"]
+    assert (
+        journeys.read(await refresh(client, newest), 200)["refresh_token"]
+        == (successor["refresh_token"])
     )
     journeys.read(await refresh(client, successor), 200)
     journeys.refuse(await refresh(client, newest), "session_ended")

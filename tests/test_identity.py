@@ -1,5 +1,6 @@
 """Names and addresses that look or sort alike: every database gives the same verdict (SEC-16)."""
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,52 +17,57 @@ from support.stage import staged
 
 @dataclass(frozen=True)
 class Pair:
-    """A registered identifier, another spelling, and the verdict on registering that one too."""
+    """A registered identifier and another spelling of it.
+
+    `verdict` is what comes of registering the other spelling too, `login` of logging in with it.
+    """
 
     what: str
     known: str
     tried: str
     verdict: str
+    login: str
 
 
 TAKEN, NEW, REFUSED = "409 taken", "201", "422"
+SAME, OTHER = "200", "401"
 USERNAMES = (
-    Pair("case", "admin", "ADMIN", TAKEN),
-    Pair("full width", "anna", "\uff41nna", REFUSED),
-    Pair("Kelvin sign", "karl", "\u212aarl", REFUSED),
-    Pair("sharp s", "strasse", "stra\u00dfe", REFUSED),
-    Pair("dotless i", "ivan", "\u0131van", REFUSED),
-    Pair("dotted capital i", "irene", "\u0130rene", REFUSED),
-    Pair("accent", "jose", "jos\u00e9", REFUSED),
-    Pair("combining accent", "renee", "rene\u0301e", REFUSED),
-    Pair("zero width", "peter", "pe\u200bter", REFUSED),
-    Pair("trailing space", "maria", "maria ", REFUSED),
-    Pair("leading space", "paula", " paula", REFUSED),
-    Pair("NUL", "nora", "nora\0", REFUSED),
-    Pair("emoji", "otto", "otto\U0001f600", REFUSED),
-    Pair("dot", "john.doe", "johndoe", NEW),
-    Pair("underscore", "li_na", "lixna", NEW),
+    Pair("case", "admin", "ADMIN", TAKEN, SAME),
+    Pair("full width", "anna", "\uff41nna", REFUSED, SAME),
+    Pair("Kelvin sign", "karl", "\u212aarl", REFUSED, SAME),
+    Pair("sharp s", "strasse", "stra\u00dfe", REFUSED, SAME),
+    Pair("dotless i", "ivan", "\u0131van", REFUSED, OTHER),
+    Pair("dotted capital i", "irene", "\u0130rene", REFUSED, OTHER),
+    Pair("accent", "jose", "jos\u00e9", REFUSED, OTHER),
+    Pair("combining accent", "renee", "rene\u0301e", REFUSED, OTHER),
+    Pair("zero width", "peter", "pe\u200bter", REFUSED, OTHER),
+    Pair("trailing space", "maria", "maria ", REFUSED, OTHER),
+    Pair("leading space", "paula", " paula", REFUSED, OTHER),
+    Pair("NUL", "nora", "nora\0", REFUSED, OTHER),
+    Pair("emoji", "otto", "otto\U0001f600", REFUSED, OTHER),
+    Pair("dot", "john.doe", "johndoe", NEW, OTHER),
+    Pair("underscore", "li_na", "lixna", NEW, OTHER),
 )
 EMAILS = (
-    Pair("case", "admin@example.com", "ADMIN@EXAMPLE.COM", TAKEN),
-    Pair("full width", "anna@example.com", "\uff41nna@example.com", TAKEN),
-    Pair("full width domain", "bert@example.com", "bert@\uff45xample.com", TAKEN),
-    Pair("Kelvin sign", "karl@example.com", "\u212aarl@example.com", TAKEN),
-    Pair("sharp s", "strasse@example.com", "stra\u00dfe@example.com", TAKEN),
-    Pair("ligature", "effie@example.com", "e\ufb03e@example.com", TAKEN),
-    Pair("final sigma", "\u03bf\u03c3@example.com", "\u03bf\u03c2@example.com", TAKEN),
-    Pair("composed", "ren\u00e9@example.com", "rene\u0301@example.com", TAKEN),
-    Pair("dotless i", "ivan@example.com", "\u0131van@example.com", NEW),
-    Pair("dotted capital i", "irene@example.com", "\u0130rene@example.com", NEW),
-    Pair("accent", "jose@example.com", "jos\u00e9@example.com", NEW),
-    Pair("Cyrillic", "paul@example.com", "\u0440aul@example.com", NEW),
-    Pair("plus", "tom@example.com", "tom+news@example.com", NEW),
-    Pair("zero width", "peter@example.com", "pe\u200bter@example.com", REFUSED),
-    Pair("zero width joiner", "petra@example.com", "pe\u200dtra@example.com", REFUSED),
-    Pair("trailing space", "maria@example.com", "maria@example.com ", REFUSED),
-    Pair("inner space", "mario@example.com", "mario @example.com", REFUSED),
-    Pair("NUL", "nora@example.com", "nora\0@example.com", REFUSED),
-    Pair("emoji", "\U0001f600@example.com", "\U0001f601@example.com", NEW),
+    Pair("case", "admin@example.com", "ADMIN@EXAMPLE.COM", TAKEN, SAME),
+    Pair("full width", "anna@example.com", "\uff41nna@example.com", TAKEN, SAME),
+    Pair("full width domain", "bert@example.com", "bert@\uff45xample.com", TAKEN, SAME),
+    Pair("Kelvin sign", "karl@example.com", "\u212aarl@example.com", TAKEN, SAME),
+    Pair("sharp s", "strasse@example.com", "stra\u00dfe@example.com", TAKEN, SAME),
+    Pair("ligature", "effie@example.com", "e\ufb03e@example.com", TAKEN, SAME),
+    Pair("final sigma", "\u03bf\u03c3@example.com", "\u03bf\u03c2@example.com", TAKEN, SAME),
+    Pair("composed", "ren\u00e9@example.com", "rene\u0301@example.com", TAKEN, SAME),
+    Pair("dotless i", "ivan@example.com", "\u0131van@example.com", NEW, OTHER),
+    Pair("dotted capital i", "irene@example.com", "\u0130rene@example.com", NEW, OTHER),
+    Pair("accent", "jose@example.com", "jos\u00e9@example.com", NEW, OTHER),
+    Pair("Cyrillic", "paul@example.com", "\u0440aul@example.com", NEW, OTHER),
+    Pair("plus", "tom@example.com", "tom+news@example.com", NEW, OTHER),
+    Pair("zero width", "peter@example.com", "pe\u200bter@example.com", REFUSED, OTHER),
+    Pair("zero width joiner", "petra@example.com", "pe\u200dtra@example.com", REFUSED, OTHER),
+    Pair("trailing space", "maria@example.com", "maria@example.com ", REFUSED, OTHER),
+    Pair("inner space", "mario@example.com", "mario @example.com", REFUSED, OTHER),
+    Pair("NUL", "nora@example.com", "nora\0@example.com", REFUSED, OTHER),
+    Pair("emoji", "\U0001f600@example.com", "\U0001f601@example.com", NEW, OTHER),
 )
 
 
@@ -88,25 +94,36 @@ def test_every_database_gives_the_same_verdict(
     servers: dict[str, Server],
     record_property: Callable[[str, object], None],
 ) -> None:
-    verdicts = {
+    said = {
         database: [judge(server, field, pair) for pair in pairs]
         for database, server in servers.items()
     }
 
-    table = list(zip(pairs, *verdicts.values(), strict=True))
-    lines = [f"{field:<18}{''.join(f'{database:<12}' for database in verdicts)}"]
-    lines += [f"{pair.what:<18}{''.join(f'{said:<12}' for said in row)}" for pair, *row in table]
-    print("", *lines, sep="\n")
-    record_property("verdicts", "\n".join(lines))
-    expected = [pair.verdict for pair in pairs]
-    assert verdicts == dict.fromkeys(verdicts, expected)
+    table = "\n".join(rows(field, pairs, said))
+    print(f"\n{table}")
+    record_property("identity", table)
+    expected = [f"{pair.verdict}, {pair.login}" for pair in pairs]
+    assert said == dict.fromkeys(said, expected), table
+
+
+def rows(field: str, pairs: tuple[Pair, ...], said: dict[str, list[str]]) -> Iterator[str]:
+    """Write one line for each pair: registered too, and logged in with."""
+    yield f"{field:<18}" + "".join(f"{database:<16}" for database in said)
+    for pair, *verdicts in zip(pairs, *said.values(), strict=True):
+        yield f"{pair.what:<18}" + "".join(f"{verdict:<16}" for verdict in verdicts)
 
 
 def judge(server: Server, field: str, pair: Pair) -> str:
-    """Register the known identifier and then the tried one; return what came of it."""
+    """Register the known identifier, log in with the tried one, then register that one too."""
     with httpx2.Client(base_url=server.url) as client:
-        journeys.read(client.post("/auth/register", json=account(field, pair.known, "a")), 201)
-        answer = client.post("/auth/register", json=account(field, pair.tried, "b"))
+        known = account(field, pair.known)
+        journeys.read(client.post("/auth/register", json=known), 201)
+        login = journeys.log_in(client, pair.tried).status_code
+        answer = client.post("/auth/register", json=account(field, pair.tried))
+    return f"{verdict_of(answer, field)}, {login}"
+
+
+def verdict_of(answer: httpx2.Response, field: str) -> str:
     detail = answer.json().get("detail", {})
     if answer.status_code == 409:
         assert detail["code"] == f"{field}_taken"
@@ -116,8 +133,8 @@ def judge(server: Server, field: str, pair: Pair) -> str:
     return str(answer.status_code)
 
 
-def account(field: str, value: str, other: str) -> dict[str, str]:
-    """Return an account with this value; its other identifier differs from all others."""
-    rest = f"{other}{sum(value.encode()):x}.{len(value)}"
-    free = {"username": rest, "email": f"{rest}@example.com"}
+def account(field: str, value: str) -> dict[str, str]:
+    """Return an account with this value; its other identifier is like no other."""
+    other = f"n{secrets.token_hex(8)}"
+    free = {"username": other, "email": f"{other}@example.com"}
     return {**free, field: value, "password": journeys.PASSWORD}

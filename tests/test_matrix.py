@@ -41,7 +41,7 @@ def test_render(
         with steps.step("served"):
             serves_a_visit(project, cell, new_database(cell), tmp_path / "server.log")
     finally:
-        record_property("cell", steps.summary())
+        record_property("matrix", steps.summary())
 
 
 def serves_a_visit(project: Path, cell: Cell, database_url: str, log: Path) -> None:

@@ -16,9 +16,7 @@ from support.servers import is_ready
 from support.stage import staged
 
 CELLS = [
-    cell
-    for cell in cells(transport="both", password_hash="argon2id")
-    if cell.database != "sqlite"
+    cell for cell in cells(transport="both", password_hash="argon2id") if cell.database != "sqlite"
 ]
 # People send their first refresh token again and again: the tests may take their time.
 LONG_GRACE = {"AUTH_REFRESH_GRACE_SECONDS": "300"}
@@ -78,11 +76,10 @@ def test_outage_between_requests_signs_nobody_out(outage: Outage) -> None:
 def test_restart_between_requests_is_not_noticed(outage: Outage) -> None:
     outage.proxy.down()
     outage.proxy.up()
-    wait_until(lambda: is_ready(outage.url), "the application is ready")
-    client = httpx2.Client(base_url=outage.url)
+    recovers(outage)
 
-    with client:
-        for request in (look, log_in, look):
+    with httpx2.Client(base_url=outage.url) as client:
+        for request in (look, refresh, look, log_in):
             outage.proxy.cut()
             assert request(client, outage.person).status_code == 200
 

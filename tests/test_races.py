@@ -16,7 +16,7 @@ from support.matrix import Cell, cells
 from support.servers import serving
 
 WORKERS = 2
-REFRESHES = 32
+REFRESHES = 50
 REGISTRATIONS = 50
 # The cheapest hash that the settings allow: what races here is the database.
 FAST_HASHING = {"AUTH_BCRYPT_ROUNDS": "10"}

@@ -64,7 +64,9 @@ def full(_: Stage, server: Server) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("fault", [locked, full])
-def test_writes_wait_until_the_fault_is_over(stage: Stage, people: Iterator[Person], fault: Fault) -> None:
+def test_writes_wait_until_the_fault_is_over(
+    stage: Stage, people: Iterator[Person], fault: Fault
+) -> None:
     person = next(people)
     with stage.launch() as server, connected(server) as client:
         journeys.read(log_in(client, person), 200)  # the log can be written so far
@@ -104,6 +106,8 @@ def test_read_only_file_serves_reads_and_is_written_when_it_may_be(
 def read_only(stage: Stage) -> Iterator[Callable[[], None]]:
     """Take the permission to write from the file; yield what gives it back."""
     file = database(stage)
+    with closing(sqlite3.connect(file)) as used_before:
+        used_before.execute("PRAGMA journal_mode = WAL")  # as the application leaves it
     file.chmod(stat.S_IRUSR)
     try:
         yield lambda: file.chmod(stat.S_IRUSR | stat.S_IWUSR)

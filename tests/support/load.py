@@ -16,7 +16,7 @@ from support.seeding import Person
 MIX = {"look": 70, "refresh": 20, "log_in": 8, "register": 2}
 # Seconds: between two attempts of one operation, and for all of its attempts.
 PAUSE = 0.05
-PATIENCE = 60.0
+PATIENCE = 90.0
 
 
 @dataclass
@@ -38,12 +38,13 @@ class Journal:
             counter[key] += 1
             self.changed.notify_all()
 
-    async def reaches(self, *, acknowledged: int = 0, unanswered: int = 0) -> None:
-        """Wait for so many acknowledged operations and so many attempts without success."""
+    async def grows(self, *, acknowledged: int = 0, unanswered: int = 0) -> None:
+        """Wait for so many more acknowledged operations, or attempts without success."""
+        acknowledged += self.acknowledged
+        unanswered += self.unanswered.total()
         async with asyncio.timeout(PATIENCE), self.changed:
             await self.changed.wait_for(
-                lambda: self.acknowledged >= acknowledged
-                and self.unanswered.total() >= unanswered
+                lambda: self.acknowledged >= acknowledged and self.unanswered.total() >= unanswered
             )
 
 
@@ -76,9 +77,9 @@ class Visitor:
             for person in people
         }
 
-    async def visit(self, operations: int) -> None:
-        choices = self._chance.choices(list(MIX), list(MIX.values()), k=operations)
-        for operation in choices:
+    async def visit(self, enough: asyncio.Event) -> None:
+        while not enough.is_set():
+            (operation,) = self._chance.choices(list(MIX), list(MIX.values()))
             await getattr(self, operation)()
 
     async def look(self) -> None:

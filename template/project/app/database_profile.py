@@ -5,7 +5,7 @@
 
 from typing import Any
 
-from sqlalchemy import NullPool, event
+from sqlalchemy import ExceptionContext, NullPool, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.database_settings import DatabaseSettings
@@ -14,6 +14,7 @@ from app.database_settings import DatabaseSettings
 # another process. There are four attempts, so an answer comes within ten seconds.
 TURN_TIMEOUT = 5  # seconds
 BUSY_TIMEOUT = 1200  # milliseconds
+SQLITE_READONLY = 8
 PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT}",
     "PRAGMA journal_mode = WAL",
@@ -37,6 +38,7 @@ def create_writer(database: DatabaseSettings) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
+    event.listen(engine.sync_engine, "handle_error", _drop_if_read_only)
     return engine
 
 
@@ -78,6 +80,13 @@ def _prepare(connection: Any, record: Any) -> None:
     for pragma in PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+
+
+def _drop_if_read_only(context: ExceptionContext) -> None:
+    # SQLite opens a file that it may not write for reading only, and stays at that: open it anew,
+    # so that writes work again when they are allowed again.
+    code = getattr(context.original_exception, "sqlite_errorcode", 0)
+    context.is_disconnect = context.is_disconnect or code & 0xFF == SQLITE_READONLY
 
 
 def _begin_immediate(connection: Any) -> None:

@@ -143,4 +143,39 @@ def test_unusable_settings_are_explained(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "too-short" not in result.output
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("disable-user", "Disabled root and ended all sessions.\n"),
+        ("enable-user", "Enabled root.\n"),
+        ("revoke-sessions", "Ended 0 sessions of root.\n"),
+    ],
+)
+def test_account_is_looked_after_by_name(command: str, said: str) -> None:
+    create_superuser("root@example.com", "root")
+
+    known = CliRunner().invoke(app, [command, "root"])
+    unknown = CliRunner().invoke(app, [command, "toor"])
+
+    assert (known.exit_code, known.stdout) == (0, said)
+    assert (unknown.exit_code, unknown.stderr) == (1, "There is no such user.\n")
+
+
+def test_password_is_replaced_from_prompts(database_settings: DatabaseSettings) -> None:
+    create_superuser("root@example.com", "root")
+    [before] = asyncio.run(stored_users(database_settings))
+
+    result = CliRunner().invoke(app, ["set-password", "root"], input=f"{PASSWORD}\n{PASSWORD}\n")
+
+    [after] = asyncio.run(stored_users(database_settings))
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert after.password_hash != before.password_hash
+
+
+def test_purge_says_how_many_sessions_it_deleted() -> None:
+    result = CliRunner().invoke(app, ["purge-sessions"])
+
+    assert (result.exit_code, result.stdout) == (0, "Deleted 0 sessions.\n")
+
+
 # {% endcall %}

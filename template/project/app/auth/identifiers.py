@@ -24,7 +24,8 @@ def canonical(identifier: str) -> str:
 
 def can_exist(identifier: str) -> bool:
     """Tell whether any account could have this identifier; some databases refuse to be asked."""
-    return len(identifier) <= EMAIL_MAX_LENGTH and identifier.isprintable()
+    trimmed = identifier.strip() == identifier  # some databases overlook a space at the end
+    return len(identifier) <= EMAIL_MAX_LENGTH and identifier.isprintable() and trimmed
 
 
 def check_username(username: str) -> None:

@@ -5,9 +5,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
-from math import ceil
 
 from app.auth.clock import Clock
 from app.auth.errors import (
@@ -16,7 +14,6 @@ from app.auth.errors import (
     InvalidCredentials,
     InvalidToken,
     RegistrationClosed,
-    SessionEnded,
     SessionNotFound,
     UsernameTaken,
 )
@@ -31,9 +28,10 @@ from app.auth.protocols import (
     Transactions,
     UserProtocol,
 )
+from app.auth.rotation import Rotation, has_ended
 from app.auth.settings import AuthSettings
 from app.auth.throttle import LoginThrottle
-from app.auth.tokens import RefreshClaims, TokenPair, Tokens
+from app.auth.tokens import SESSION_ID, TokenPair, Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +52,7 @@ class AsyncAuthService:
     settings: AuthSettings
     tokens: Tokens
     hasher: PasswordHasher
+    rotation: Rotation
     throttle: LoginThrottle
     transactions: Transactions
     clock: Clock
@@ -81,7 +80,6 @@ class AsyncAuthService:
         check_username(username)
         check_password(password, email=email, username=username, settings=self.settings)
         password_hash = await self.hasher.hash(password)
-
         try:
             return await self.transactions.run(
                 lambda store: store.users.create_user(
@@ -121,20 +119,11 @@ class AsyncAuthService:
                 password=password,
                 client=client,
             )
-        return self._token_pair(session)
+        return self.rotation.token_pair(session)
 
     async def refresh(self, refresh_token: str) -> TokenPair:
-        """Exchange a refresh token for its successor. Raise InvalidToken, SessionEnded.
-
-        Of concurrent callers one steps the session on, and the others get the same successor for
-        `refresh_grace_seconds`. An older token is proof of theft and ends the session (RFC 9700,
-        section 4.14).
-        """
-        claims = self.tokens.read_refresh(refresh_token)
-        session = await self.transactions.run(partial(self._rotate, claims))
-        if session is None:
-            session = await self._judge_superseded(claims)
-        return self._token_pair(session)
+        """Exchange a refresh token for its successor. Raise InvalidToken, SessionEnded."""
+        return await self.rotation.exchange(refresh_token)
 
     async def logout(self, token: str) -> None:
         """End the session of an access or refresh token, expired or not; never complain."""
@@ -152,6 +141,8 @@ class AsyncAuthService:
 
     async def end_session(self, user: UserProtocol, session_id: str) -> None:
         """End one of the user's live sessions. Raise SessionNotFound for anything else."""
+        if not SESSION_ID.fullmatch(session_id):
+            raise SessionNotFound
         session = await self._get_session(session_id)
         if session is None or session.user_id != user.id or has_ended(session, self.clock()):
             raise SessionNotFound
@@ -204,43 +195,6 @@ class AsyncAuthService:
         )
         return await store.sessions.add(session)
 
-    async def _rotate(
-        self,
-        claims: RefreshClaims,
-        store: Repositories,
-    ) -> SessionProtocol | None:
-        now = self.clock()
-        # The first statement of the transaction: whoever reads first lets several callers win.
-        rotated = await store.sessions.rotate(
-            claims.session_id,
-            claims.generation,
-            now=now,
-            idle_expires_at=now + self.settings.idle_lifetime,
-            kid=self.tokens.kid,
-        )
-        if not rotated:
-            return None
-        session = await store.sessions.get(claims.session_id)
-        user = await store.users.get_by_id(session.user_id) if session else None
-        if user is None or not user.is_active:
-            await store.sessions.revoke(claims.session_id, now=now, reason="user_inactive")
-            return None
-        return session
-
-    async def _judge_superseded(self, claims: RefreshClaims) -> SessionProtocol:
-        session = await self._get_session(claims.session_id)
-        now = self.clock()
-        if session is None or has_ended(session, now):
-            raise SessionEnded
-        if claims.generation >= session.generation:
-            raise SessionEnded  # the database is older than the token: a restored backup, no theft
-        direct_predecessor = claims.generation + 1 == session.generation
-        age = now - session.rotated_at
-        if direct_predecessor and self.settings.refresh_grace and age < self.settings.refresh_grace:
-            return session
-        await self._revoke(claims.session_id, reason="reuse")
-        raise SessionEnded
-
     async def _get_session(self, session_id: str) -> SessionProtocol | None:
         return await self.transactions.run(lambda store: store.sessions.get(session_id))
 
@@ -248,31 +202,6 @@ class AsyncAuthService:
         return await self.transactions.run(
             lambda store: store.sessions.revoke(session_id, now=self.clock(), reason=reason),
         )
-
-    def _token_pair(self, session: SessionProtocol) -> TokenPair:
-        """Derive the tokens of a session's generation; the refresh token is always the same."""
-        remaining = session.idle_expires_at - self.clock()
-        return TokenPair(
-            access_token=self.tokens.issue_access(
-                user_id=session.user_id,
-                session_id=session.id,
-            ),
-            refresh_token=self.tokens.issue_refresh(
-                session_id=session.id,
-                generation=session.generation,
-                issued_at=session.rotated_at,
-                expires_at=session.idle_expires_at,
-                kid=session.kid,
-            ),
-            expires_in=int(self.settings.access_lifetime.total_seconds()),
-            refresh_expires_in=max(0, ceil(remaining.total_seconds())),
-        )
-
-
-def has_ended(session: SessionProtocol, now: datetime) -> bool:
-    """Tell whether a session was revoked, lay idle too long or reached its absolute end."""
-    ends_at = min(session.idle_expires_at, session.absolute_expires_at)
-    return session.revoked_at is not None or ends_at <= now
 
 
 async def _refuse_taken(email: str, username: str, store: Repositories) -> None:

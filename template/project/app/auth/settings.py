@@ -150,8 +150,11 @@ class AuthSettings(BaseModel):
             raise ValueError("cookie_name_access and cookie_name_refresh are the same")
         if self.cookie_samesite == "none" and not self.cookie_secure:
             raise ValueError("cookie_samesite=none needs cookie_secure=true")
-        if not self.cookie_secure and any(name.startswith("__") for name in names):
+        prefixed = [name for name in names if name.startswith("__")]
+        if prefixed and not self.cookie_secure:
             raise ValueError("a cookie name that begins with __ needs cookie_secure=true")
+        if not all(name.startswith(("__Host-", "__Secure-")) for name in prefixed):
+            raise ValueError("a cookie name may begin with __ only in __Host- or __Secure-")
         return self
 
     # {% endif %}

@@ -14,7 +14,7 @@ from math import ceil
 
 from app.auth.clock import Clock
 from app.auth.errors import LoginThrottled
-from app.auth.identifiers import canonical
+from app.auth.identifiers import can_exist, canonical
 from app.auth.protocols import Repositories
 from app.auth.settings import AuthSettings
 
@@ -37,6 +37,8 @@ class LoginThrottle:
 
     async def count_attempt(self, identifier: str, store: Repositories) -> None:
         """Count an attempt in the caller's transaction. Raise LoginThrottled if it must wait."""
+        if not can_exist(identifier):
+            return  # nobody's password is being guessed
         now = self.clock()
         blocked_until = await store.throttles.count(
             self.key_of(identifier),

@@ -105,7 +105,7 @@ class Tokens:
             raise InvalidToken
         if claims.get("aud") != self._settings.audience:
             raise InvalidToken
-        if not isinstance(subject, str) or not re.fullmatch("[1-9][0-9]{0,18}", subject):
+        if not isinstance(subject, str) or not re.fullmatch("[1-9][0-9]{0,17}", subject):
             raise InvalidToken
         return AccessClaims(user_id=int(subject), session_id=_session_id(claims))
 

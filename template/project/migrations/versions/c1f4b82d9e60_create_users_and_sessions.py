@@ -18,9 +18,11 @@ Id = sa.Integer
 # {% if database == "mysql" %}
 #| EmailKey = sa.String(254, collation="utf8mb4_bin")
 #| UsernameKey = sa.String(32, collation="utf8mb4_bin")
+#| PasswordHash = sa.String(255, collation="utf8mb4_bin")
 # {% else %}
 EmailKey = sa.String(254)
 UsernameKey = sa.String(32)
+PasswordHash = sa.String(255)
 # {% endif %}
 
 
@@ -32,7 +34,7 @@ def upgrade() -> None:
         sa.Column("email_key", EmailKey, nullable=False),
         sa.Column("username", sa.String(32), nullable=False),
         sa.Column("username_key", UsernameKey, nullable=False),
-        sa.Column("password_hash", sa.String(255), nullable=False),
+        sa.Column("password_hash", PasswordHash, nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("is_staff", sa.Boolean(), nullable=False),
         sa.Column("is_superuser", sa.Boolean(), nullable=False),

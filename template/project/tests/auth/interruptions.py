@@ -32,7 +32,9 @@ def interrupted(
     happens: Callable[[], Awaitable[None]],
 ) -> AsyncAuthService:
     """Return the service, to which something happens after its first transaction."""
-    return replace(service, transactions=InterruptedTransactions(service.transactions, happens))
+    transactions = InterruptedTransactions(service.transactions, happens)
+    rotation = replace(service.rotation, transactions=transactions)
+    return replace(service, rotation=rotation, transactions=transactions)
 
 
 # {% endcall %}

@@ -1,9 +1,11 @@
 """Keys overlap while they are changed, name themselves, and serve one purpose each."""
 
 import hashlib
+import json
 
 import jwt
 import pytest
+from jwt.utils import base64url_encode
 
 from app.auth.errors import InvalidToken
 from app.auth.keys import KeyRing
@@ -134,3 +136,23 @@ def test_keys_do_not_show_their_secret() -> None:
     assert "SecretKey(" in shown
     assert NEW_KEY not in shown
     assert SECRET_KEY not in shown
+
+
+def spelled(**members: str) -> str:
+    """Return the header as this server has always written it."""
+    text = json.dumps(members, separators=(",", ":"))
+    return base64url_encode(text.encode()).decode()
+
+
+def test_header_of_an_access_token_never_changes() -> None:
+    """A token is known by these bytes: another order or spelling would sign everybody out."""
+    ring = KeyRing(settings_with())
+
+    assert ring.access_signer.header == spelled(alg="HS256", kid=ring.kid, typ="at+jwt")
+
+
+def test_header_of_a_refresh_token_never_changes() -> None:
+    ring = KeyRing(settings_with())
+
+    header = ring.refresh_signers[ring.kid].header
+    assert header == spelled(alg="HS256", kid=ring.kid, typ="rt+jwt")

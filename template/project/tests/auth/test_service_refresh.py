@@ -106,7 +106,9 @@ async def test_refresh_moves_the_session_to_the_new_key(
     clock: MovableClock,
 ) -> None:
     both = settings_with(secret_key=ANOTHER_KEY, secret_key_previous=[SECRET_KEY])
-    changed = replace(service, tokens=Tokens(both, clock))
+    tokens = Tokens(both, clock)
+    rotation = replace(service.rotation, tokens=tokens)
+    changed = replace(service, tokens=tokens, rotation=rotation)
 
     successor = await changed.refresh(pair.refresh_token)
 

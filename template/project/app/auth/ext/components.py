@@ -12,6 +12,7 @@ from app.auth.ext.lookup import SQLAlchemyAsyncUserLookup
 from app.auth.ext.models import AuthSessionMixin, AuthThrottleMixin, UserMixin
 from app.auth.ext.transactions import SQLAlchemyAsyncTransactions
 from app.auth.hashing import PasswordContext, PasswordHasher
+from app.auth.rotation import Rotation
 from app.auth.service import AsyncAuthService
 from app.auth.settings import AuthSettings
 from app.auth.throttle import LoginThrottle
@@ -71,6 +72,7 @@ def build_components(
             settings=settings,
             tokens=tokens,
             hasher=hasher,
+            rotation=Rotation(settings, tokens, transactions, clock),
             throttle=LoginThrottle(settings, clock),
             transactions=transactions,
             clock=clock,

@@ -29,9 +29,11 @@ Id = Integer  # SQLite counts rows up only in a column of exactly this type
 #| # Compared byte for byte, whatever collation the database has.
 #| EmailKey = String(254, collation="utf8mb4_bin")
 #| UsernameKey = String(32, collation="utf8mb4_bin")
+#| PasswordHash = String(255, collation="utf8mb4_bin")
 # {% else %}
 EmailKey = String(254)
 UsernameKey = String(32)
+PasswordHash = String(255)
 # {% endif %}
 
 
@@ -56,7 +58,7 @@ class UserMixin:
     email_key: Mapped[str] = mapped_column(EmailKey, unique=True)
     username: Mapped[str] = mapped_column(String(32))
     username_key: Mapped[str] = mapped_column(UsernameKey, unique=True)
-    password_hash: Mapped[str] = mapped_column(String(255))
+    password_hash: Mapped[str] = mapped_column(PasswordHash)
     is_active: Mapped[bool] = mapped_column(default=True)
     is_staff: Mapped[bool] = mapped_column(default=False)
     is_superuser: Mapped[bool] = mapped_column(default=False)
