@@ -14,7 +14,7 @@ from app.auth.errors import AuthError, InvalidField
 from app.auth.ext.components import AuthComponents, Storage, build_components
 from app.auth.identifiers import check_email, check_username
 from app.database import Database
-from app.models import AuthSession, User
+from app.models import AuthSession, AuthThrottle, User
 from app.settings import load_settings
 
 T = TypeVar("T")
@@ -126,6 +126,7 @@ async def _with_components(work: Callable[[AuthComponents], Awaitable[T]]) -> T:
         reader=database.reader,
         user_model=User,
         session_model=AuthSession,
+        throttle_model=AuthThrottle,
     )
     components = build_components(settings.auth, storage)
     try:

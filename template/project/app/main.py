@@ -14,7 +14,7 @@ from app.auth import (
 )
 from app.database import Database
 from app.lifespan import lifespan
-from app.models import AuthSession, User
+from app.models import AuthSession, AuthThrottle, User
 from app.routes import health, hello
 from app.settings import Settings
 
@@ -39,6 +39,7 @@ def create_app(
             reader=database.reader,
             user_model=User,
             session_model=AuthSession,
+            throttle_model=AuthThrottle,
             clock=clock,
             password_context=password_context,
         ),

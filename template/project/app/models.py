@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey, MetaData
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from app.auth.ext.models import AuthSessionMixin, UserMixin
+from app.auth.ext.models import AuthSessionMixin, AuthThrottleMixin, UserMixin
 
 # Every constraint has a name, so that a later migration can change it.
 NAMING_CONVENTION = {
@@ -29,3 +29,7 @@ class AuthSession(AuthSessionMixin, Base):
     __tablename__ = "auth_session"
 
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"))
+
+
+class AuthThrottle(AuthThrottleMixin, Base):
+    __tablename__ = "auth_throttle"

@@ -2,6 +2,7 @@
 # {% call python() %}
 """What operators do with accounts: passwords, disabling, ending and purging sessions."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -80,13 +81,22 @@ class Administration:
         return await self.transactions.run(end)
 
     async def purge_sessions(self) -> int:
-        """Delete sessions whose absolute end is a week ago; return how many."""
-        ended_before = self.clock() - KEPT_AFTER_END
+        """Delete sessions whose absolute end is a week ago; return how many.
+
+        The counts of old attempts to sign in go with them.
+        """
+        long_ago = self.clock() - KEPT_AFTER_END
+        await self._in_batches(
+            lambda store: store.throttles.purge(last_before=long_ago, limit=PURGE_BATCH),
+        )
+        return await self._in_batches(
+            lambda store: store.sessions.purge(ended_before=long_ago, limit=PURGE_BATCH),
+        )
+
+    async def _in_batches(self, purge: Callable[[Repositories], Awaitable[int]]) -> int:
         total = 0
         while True:
-            purged = await self.transactions.run(
-                lambda store: store.sessions.purge(ended_before=ended_before, limit=PURGE_BATCH),
-            )
+            purged = await self.transactions.run(purge)
             total += purged
             if purged < PURGE_BATCH:
                 return total

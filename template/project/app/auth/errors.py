@@ -82,10 +82,21 @@ class SessionNotFound(AuthError):
     message = "There is no such session."
 
 
-class Unavailable(AuthError):
-    """The server cannot answer now; the caller may try again after `retry_after` seconds."""
+class TryLater(AuthError):
+    """The caller may try again after `retry_after` seconds."""
 
-    retry_after: ClassVar[int] = 1
+    def __init__(self, retry_after: int = 1) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class LoginThrottled(TryLater):
+    code = "login_throttled"
+    message = "Too many attempts to sign in to this account. Try again later."
+
+
+class Unavailable(TryLater):
+    """The server cannot answer now."""
 
 
 class HashingSaturated(Unavailable):
@@ -108,6 +119,10 @@ class InvalidField(AuthError):
         super().__init__()
         self.field = field
         self.reason = reason
+
+
+class ConcurrentChange(Exception):
+    """Another transaction was faster: this one succeeds when it is run again."""
 
 
 class DuplicateIdentity(Exception):

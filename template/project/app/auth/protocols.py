@@ -4,7 +4,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 T = TypeVar("T")
@@ -166,12 +166,39 @@ class SessionRepository(Protocol):
         ...
 
 
+class ThrottleRepository(Protocol):
+    """Attempts to sign in, counted under keys that do not tell whose they are."""
+
+    async def count(
+        self,
+        key: str,
+        *,
+        now: datetime,
+        delays: Sequence[timedelta],
+        free_attempts: int,
+        forgotten_before: datetime,
+    ) -> datetime | None:
+        """Count an attempt, or return the moment until which the key has to wait.
+
+        From the attempt number `free_attempts` on, each one blocks the next for the first, second
+        and so on of `delays`, and then for the last of them.
+        """
+        ...
+
+    async def forget(self, key: str) -> None: ...
+
+    async def purge(self, *, last_before: datetime, limit: int) -> int:
+        """Delete at most `limit` keys without an attempt since; return how many."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Repositories:
     """The repositories of one transaction."""
 
     users: UserRepository
     sessions: SessionRepository
+    throttles: ThrottleRepository
 
 
 class Transactions(Protocol):

@@ -30,6 +30,7 @@ from app.auth.protocols import (
 )
 from app.auth.rotation import Rotation, has_ended
 from app.auth.settings import AuthSettings
+from app.auth.throttle import LoginThrottle
 from app.auth.tokens import SESSION_ID, TokenPair, Tokens
 
 
@@ -52,6 +53,7 @@ class AsyncAuthService:
     tokens: Tokens
     hasher: PasswordHasher
     rotation: Rotation
+    throttle: LoginThrottle
     transactions: Transactions
     clock: Clock
 
@@ -95,19 +97,21 @@ class AsyncAuthService:
             raise  # neither is taken: the team's own model has another unique column
 
     async def login(self, *, username_or_email: str, password: str, client: Client) -> TokenPair:
-        """Check a password and open a session. Raise InvalidCredentials, HashingSaturated."""
+        """Check a password and open a session.
+
+        Raise InvalidCredentials, LoginThrottled, HashingSaturated.
+        """
         if is_too_long(password, self.settings):
             raise InvalidCredentials
-
-        user = await self.transactions.run(
-            lambda store: store.users.get_by_email_or_username(username_or_email),
-        )
+        user = await self.transactions.run(partial(self._admit, username_or_email))
         known = user if user is not None and user.is_active else None
         checked = await self.hasher.verify(password, known.password_hash if known else None)
         if known is None or not checked.valid:
             raise InvalidCredentials
         new_hash = checked.upgraded_hash or known.password_hash
-        session = await self.transactions.run(partial(self._open_session, known, new_hash, client))
+        session = await self.transactions.run(
+            partial(self._open_session, username_or_email, known, new_hash, client),
+        )
         if session is None:
             # The account changed while we hashed: the password is judged by what is stored now.
             return await self.login(
@@ -155,8 +159,13 @@ class AsyncAuthService:
             ),
         )
 
+    async def _admit(self, identifier: str, store: Repositories) -> StoredUserProtocol | None:
+        await self.throttle.count_attempt(identifier, store)
+        return await store.users.get_by_email_or_username(identifier)
+
     async def _open_session(
         self,
+        identifier: str,
         user: StoredUserProtocol,
         new_hash: str,
         client: Client,
@@ -171,6 +180,7 @@ class AsyncAuthService:
         )
         if not unchanged:
             return None
+        await self.throttle.forget(identifier, store)
         now = self.clock()
         absolute_end = now + self.settings.session_lifetime
         session = NewSession(

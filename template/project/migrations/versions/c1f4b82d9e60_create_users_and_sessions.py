@@ -92,8 +92,24 @@ def upgrade() -> None:
         ["absolute_expires_at"],
     )
 
+    op.create_table(
+        "auth_throttle",
+        sa.Column("key", sa.String(64), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_attempt_at", sa.BigInteger(), nullable=False),
+        sa.Column("blocked_until", sa.BigInteger(), nullable=False),
+        # {% if database == "mysql" %}
+        #| sa.PrimaryKeyConstraint("key"),
+        #| mysql_charset="utf8mb4",
+        # {% else %}
+        sa.PrimaryKeyConstraint("key", name="pk_auth_throttle"),
+        # {% endif %}
+    )
+    op.create_index("ix_auth_throttle_last_attempt_at", "auth_throttle", ["last_attempt_at"])
+
 
 def downgrade() -> None:
+    op.drop_table("auth_throttle")
     op.drop_table("auth_session")
     op.drop_table("users")
 

@@ -13,7 +13,7 @@ from app.auth.service import AsyncAuthService, Client
 from app.auth.settings import AuthSettings
 from app.auth.tokens import TokenPair, Tokens
 from app.database import Database
-from app.models import AuthSession, User
+from app.models import AuthSession, AuthThrottle, User
 from tests.conftest import SECRET_KEY, Account, MovableClock
 
 
@@ -39,6 +39,7 @@ def components(
         reader=database.reader,
         user_model=User,
         session_model=AuthSession,
+        throttle_model=AuthThrottle,
     )
     components = build_components(
         auth_settings,

@@ -12,7 +12,7 @@ from app.auth.protocols import UserProtocol
 from app.auth.service import AsyncAuthService
 from app.auth.tokens import TokenPair
 from app.database import Database
-from app.models import AuthSession, User
+from app.models import AuthSession, AuthThrottle, User
 from tests.auth.conftest import log_in, register
 from tests.conftest import Account, MovableClock
 from tests.steps import rows_of
@@ -151,6 +151,24 @@ async def test_purge_goes_on_batch_after_batch(
     clock.move(days=38)
 
     assert await administration.purge_sessions() == 5
+
+
+async def test_purge_takes_the_counts_of_old_attempts_along(
+    administration: Administration,
+    service: AsyncAuthService,
+    clock: MovableClock,
+    database: Database,
+) -> None:
+    with pytest.raises(InvalidCredentials):
+        await log_in(service, Account(username="nobody"))
+    clock.move(days=7)
+    await administration.purge_sessions()
+    kept = await rows_of(database, AuthThrottle)
+
+    clock.move(seconds=1)
+    await administration.purge_sessions()
+
+    assert (len(kept), await rows_of(database, AuthThrottle)) == (1, [])
 
 
 # {% endcall %}

@@ -9,12 +9,13 @@ from app.auth.authenticator import Authenticator
 from app.auth.clock import Clock, utc_now
 from app.auth.ext.access import OpenSession, Reader
 from app.auth.ext.lookup import SQLAlchemyAsyncUserLookup
-from app.auth.ext.models import AuthSessionMixin, UserMixin
+from app.auth.ext.models import AuthSessionMixin, AuthThrottleMixin, UserMixin
 from app.auth.ext.transactions import SQLAlchemyAsyncTransactions
 from app.auth.hashing import PasswordContext, PasswordHasher
 from app.auth.rotation import Rotation
 from app.auth.service import AsyncAuthService
 from app.auth.settings import AuthSettings
+from app.auth.throttle import LoginThrottle
 from app.auth.tokens import Tokens
 
 
@@ -30,6 +31,7 @@ class Storage:
     reader: Reader
     user_model: type[UserMixin]
     session_model: type[AuthSessionMixin]
+    throttle_model: type[AuthThrottleMixin]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def build_components(
         storage.get_session,
         storage.user_model,
         storage.session_model,
+        storage.throttle_model,
     )
     lookup = SQLAlchemyAsyncUserLookup(
         storage.reader,
@@ -70,6 +73,7 @@ def build_components(
             tokens=tokens,
             hasher=hasher,
             rotation=Rotation(settings, tokens, transactions, clock),
+            throttle=LoginThrottle(settings, clock),
             transactions=transactions,
             clock=clock,
         ),

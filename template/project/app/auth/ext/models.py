@@ -72,6 +72,19 @@ class UserMixin:
     # {% endif %}
 
 
+class AuthThrottleMixin:
+    """Attempts to sign in, under an HMAC of the identifier that was typed (SEC-22)."""
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    attempts: Mapped[int]
+    last_attempt_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    blocked_until: Mapped[datetime] = mapped_column(Instant)
+    # {% if database == "mysql" %}
+
+    #| __table_args__: Any = ({"mysql_charset": "utf8mb4"},)
+    # {% endif %}
+
+
 class AuthSessionMixin:
     """One login. Nothing in it can be used as a token: tokens are derived with the secret key.
 

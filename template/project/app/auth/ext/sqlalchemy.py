@@ -5,12 +5,13 @@
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Delete, Select, Update, case, delete, literal, select, update
+from sqlalchemy import Select, Update, case, delete, literal, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.auth.errors import DuplicateIdentity
 from app.auth.ext.models import AuthSessionMixin, Instant, UserMixin
+from app.auth.ext.statements import changed_rows
 from app.auth.identifiers import can_exist, canonical
 from app.auth.protocols import NewSession, SessionProtocol, StoredUserProtocol
 
@@ -71,15 +72,15 @@ class SQLAlchemyAsyncUserProtocol:
             )
             .values(password_hash=new)
         )
-        return await _changed_rows(self._session, statement) == 1
+        return await changed_rows(self._session, statement) == 1
 
     async def set_password_hash(self, user_id: int, password_hash: str) -> None:
         statement = update(self._model).where(self._model.id == user_id)
-        await _changed_rows(self._session, statement.values(password_hash=password_hash))
+        await changed_rows(self._session, statement.values(password_hash=password_hash))
 
     async def set_active(self, user_id: int, *, active: bool) -> None:
         statement = update(self._model).where(self._model.id == user_id)
-        await _changed_rows(self._session, statement.values(is_active=active))
+        await changed_rows(self._session, statement.values(is_active=active))
 
     async def _find(self, statement: Select[Any]) -> StoredUserProtocol | None:
         # What an earlier statement of this session loaded is read again, not remembered.
@@ -145,11 +146,11 @@ class SQLAlchemyAsyncSessionProtocol:
                 kid=kid,
             )
         )
-        return await _changed_rows(self._session, statement) == 1
+        return await changed_rows(self._session, statement) == 1
 
     async def revoke(self, session_id: str, *, now: datetime, reason: str) -> bool:
         statement = self._revocation(now, reason).where(self._model.id == session_id)
-        return await _changed_rows(self._session, statement) == 1
+        return await changed_rows(self._session, statement) == 1
 
     async def revoke_all(
         self,
@@ -162,7 +163,7 @@ class SQLAlchemyAsyncSessionProtocol:
         statement = self._revocation(now, reason).where(self._model.user_id == user_id)
         if except_session_id is not None:
             statement = statement.where(self._model.id != except_session_id)
-        return await _changed_rows(self._session, statement)
+        return await changed_rows(self._session, statement)
 
     async def list_live(self, user_id: int, *, now: datetime) -> list[SessionProtocol]:
         model = self._model
@@ -182,18 +183,12 @@ class SQLAlchemyAsyncSessionProtocol:
         model = self._model
         ended = select(model.id).where(model.absolute_expires_at < ended_before).limit(limit)
         found = await self._session.scalars(ended)
-        return await _changed_rows(self._session, delete(model).where(model.id.in_(found.all())))
+        return await changed_rows(self._session, delete(model).where(model.id.in_(found.all())))
 
     def _revocation(self, now: datetime, reason: str) -> Update:
         model = self._model
         live = update(model).where(model.revoked_at.is_(None))
         return live.values(revoked_at=now, revoked_reason=reason)
-
-
-async def _changed_rows(session: AsyncSession, statement: Update | Delete) -> int:
-    without_sync = statement.execution_options(synchronize_session=False)
-    result = await session.execute(without_sync)
-    return cast(CursorResult[Any], result).rowcount
 
 
 # {% endcall %}

@@ -9,10 +9,12 @@ from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
+from app.auth.errors import ConcurrentChange
 from app.auth.ext.access import OpenSession
 from app.auth.ext.faults import is_conflict, translated_errors
-from app.auth.ext.models import AuthSessionMixin, UserMixin
+from app.auth.ext.models import AuthSessionMixin, AuthThrottleMixin, UserMixin
 from app.auth.ext.sqlalchemy import SQLAlchemyAsyncSessionProtocol, SQLAlchemyAsyncUserProtocol
+from app.auth.ext.throttles import SQLAlchemyAsyncThrottleProtocol
 from app.auth.protocols import Repositories
 
 T = TypeVar("T")
@@ -29,16 +31,20 @@ class SQLAlchemyAsyncTransactions:
         get_session: OpenSession,
         user_model: type[UserMixin],
         session_model: type[AuthSessionMixin],
+        throttle_model: type[AuthThrottleMixin],
     ) -> None:
         self._get_session = get_session
         self._user_model = user_model
         self._session_model = session_model
+        self._throttle_model = throttle_model
 
     async def run(self, work: Callable[[Repositories], Awaitable[T]]) -> T:
         with translated_errors():
             for attempt in range(1, ATTEMPTS):
                 try:
                     return await self._run_once(work)
+                except ConcurrentChange:
+                    continue
                 except DBAPIError as error:
                     if not is_conflict(error):
                         raise
@@ -51,6 +57,7 @@ class SQLAlchemyAsyncTransactions:
                 Repositories(
                     users=SQLAlchemyAsyncUserProtocol(session, self._user_model),
                     sessions=SQLAlchemyAsyncSessionProtocol(session, self._session_model),
+                    throttles=SQLAlchemyAsyncThrottleProtocol(session, self._throttle_model),
                 )
             )
             await session.commit()

@@ -31,6 +31,7 @@ STATUS: dict[type[errors.AuthError], int] = {
     errors.EmailTaken: 409,
     errors.UsernameTaken: 409,
     errors.InvalidField: 422,
+    errors.LoginThrottled: 429,
     errors.Unavailable: 503,
 }
 
@@ -97,7 +98,7 @@ def _headers(error: errors.AuthError) -> dict[str, str]:
         return {"WWW-Authenticate": 'Bearer error="invalid_token"'}  # RFC 6750, section 3
     if isinstance(error, errors.Unauthenticated):
         return {"WWW-Authenticate": "Bearer"}
-    if isinstance(error, errors.Unavailable):
+    if isinstance(error, errors.TryLater):
         return {"Retry-After": str(error.retry_after)}
     return {}
 

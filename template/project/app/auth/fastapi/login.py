@@ -52,6 +52,7 @@ router = APIRouter()
         # {% endif %}
         errors.InvalidCredentials,
         errors.InvalidField,
+        errors.LoginThrottled,
         errors.HashingSaturated,
     ),
 )

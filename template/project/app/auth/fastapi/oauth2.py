@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from app.auth import errors
 from app.auth.fastapi import bearer, schemas
+from app.auth.fastapi.errors import status_of
 from app.auth.fastapi.login import client_of
 from app.auth.fastapi.state import components_of
 from app.auth.tokens import TokenPair
@@ -43,6 +44,7 @@ class UnusableGrant(Exception):
     responses={
         400: {"model": OAuthError, "description": "The grant is refused"},
         422: {"model": schemas.ValidationErrorResponse, "description": "A field is not text"},
+        429: {"model": OAuthError, "description": "Too many attempts"},
         503: {"model": OAuthError, "description": "Try again shortly"},
     },
 )
@@ -52,9 +54,10 @@ async def token(form: Annotated[TokenRequest, Form()], request: Request) -> Resp
         pair = await _grant(form, request)
     except (errors.InvalidCredentials, errors.InvalidToken) as error:
         return _refuse(400, "invalid_grant", error.message)
-    except errors.Unavailable as error:
+    except errors.TryLater as error:
         headers = {"Retry-After": str(error.retry_after)}
-        return _refuse(503, "temporarily_unavailable", error.message, headers)
+        status = status_of(type(error))
+        return _refuse(status, "temporarily_unavailable", error.message, headers)
     except UnusableGrant as error:
         return _refuse(400, str(error), "The grant type or one of its parameters is not usable.")
     return bearer.tokens_in_body(pair)

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from app.auth.clock import Clock, utc_now
 from app.auth.ext.access import OpenSession, Reader
 from app.auth.ext.components import Storage, build_components
-from app.auth.ext.models import AuthSessionMixin, UserMixin
+from app.auth.ext.models import AuthSessionMixin, AuthThrottleMixin, UserMixin
 from app.auth.fastapi import (
     accounts,
     login,
@@ -28,6 +28,7 @@ def build_auth_router_async(
     reader: Reader,
     user_model: type[UserMixin],
     session_model: type[AuthSessionMixin],
+    throttle_model: type[AuthThrottleMixin],
     clock: Clock = utc_now,
     password_context: PasswordContext | None = None,
 ) -> APIRouter:
@@ -42,6 +43,7 @@ def build_auth_router_async(
         reader=reader,
         user_model=user_model,
         session_model=session_model,
+        throttle_model=throttle_model,
     )
     components = build_components(
         settings,

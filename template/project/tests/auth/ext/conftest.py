@@ -9,7 +9,7 @@ import pytest
 from app.auth.ext.transactions import SQLAlchemyAsyncTransactions
 from app.auth.protocols import StoredUserProtocol
 from app.database import Database
-from app.models import AuthSession, User
+from app.models import AuthSession, AuthThrottle, User
 from tests.conftest import Account
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
@@ -17,7 +17,7 @@ NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
 @pytest.fixture
 def transactions(database: Database) -> SQLAlchemyAsyncTransactions:
-    return SQLAlchemyAsyncTransactions(database.session, User, AuthSession)
+    return SQLAlchemyAsyncTransactions(database.session, User, AuthSession, AuthThrottle)
 
 
 @pytest.fixture

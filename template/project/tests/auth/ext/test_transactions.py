@@ -12,7 +12,7 @@ from app.auth.ext import transactions as module
 from app.auth.ext.transactions import SQLAlchemyAsyncTransactions
 from app.auth.protocols import Repositories
 from app.database import Database
-from app.models import AuthSession, User
+from app.models import AuthSession, AuthThrottle, User
 from tests.conftest import MovableClock
 from tests.steps import rows_of
 
@@ -81,7 +81,7 @@ def transactions(
     monkeypatch: pytest.MonkeyPatch,
 ) -> SQLAlchemyAsyncTransactions:
     monkeypatch.setattr(module, "LONGEST_PAUSE", 0)
-    return SQLAlchemyAsyncTransactions(database.session, User, AuthSession)
+    return SQLAlchemyAsyncTransactions(database.session, User, AuthSession, AuthThrottle)
 
 
 async def test_result_is_stored_before_it_is_answered(
@@ -102,7 +102,7 @@ async def test_failing_commit_answers_nothing_and_stores_nothing(
     clock: MovableClock,
 ) -> None:
     get_session = async_sessionmaker(database.writer, class_=FailingSession)
-    failing = SQLAlchemyAsyncTransactions(get_session, User, AuthSession)
+    failing = SQLAlchemyAsyncTransactions(get_session, User, AuthSession, AuthThrottle)
 
     with pytest.raises(StorageUnavailable):
         await failing.run(Work(clock))

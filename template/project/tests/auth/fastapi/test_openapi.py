@@ -36,6 +36,7 @@ CODES: dict[Operation, dict[str, set[str]]] = {
         # {% if transport != "header" %}
         "403": {"cross_site_request"},
         # {% endif %}
+        "429": {"login_throttled"},
         "503": {"busy", "unavailable"},
     },
     ("post", "/auth/refresh"): {
