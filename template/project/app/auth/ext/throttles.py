@@ -34,7 +34,7 @@ class SQLAlchemyAsyncThrottleProtocol:
         model = self._model
         attempts = case((model.last_attempt_at < forgotten_before, 1), else_=model.attempts + 1)
         blocked_until = _end_of_block(attempts, now, delays, free_attempts)
-        # MySQL assigns from left to right and goes on with the new values, so the columns that
+        # Some databases assign from left to right and go on with the new values, so columns that
         # the others are computed from come last.
         statement = (
             update(model)
