@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""The routes of an account: register, and who am I."""
+"""The route with which people make an account."""
 
 from fastapi import APIRouter, Request, status
 
@@ -11,8 +11,7 @@ from app.auth.fastapi import (
     # {% endif %}
     schemas,
 )
-from app.auth.fastapi.dependencies import CurrentIdentity
-from app.auth.fastapi.errors import UNAUTHENTICATED, refusals
+from app.auth.fastapi.errors import refusals
 from app.auth.fastapi.state import components_of
 from app.auth.protocols import UserProtocol
 
@@ -44,12 +43,6 @@ async def register(body: schemas.RegisterRequest, request: Request) -> UserProto
         username=body.username,
         password=body.password.get_secret_value(),
     )
-
-
-@router.get("/me", response_model=schemas.UserResponse, responses=refusals(*UNAUTHENTICATED))
-async def me(identity: CurrentIdentity) -> UserProtocol:
-    """Return the user who is signed in."""
-    return identity.user
 
 
 # {% endcall %}
