@@ -7,8 +7,13 @@ from dataclasses import dataclass
 from app.auth.administration import Administration
 from app.auth.authenticator import Authenticator
 from app.auth.clock import Clock, utc_now
+from app.auth.ext import (
+    lookup,
+    # {% if concurrency == "async" %}
+    shared_lookup,
+    # {% endif %}
+)
 from app.auth.ext.access import OpenSession, Reader
-from app.auth.ext.lookup import SQLAlchemyAsyncUserLookup
 from app.auth.ext.models import AuthSessionMixin, AuthThrottleMixin, UserMixin
 from app.auth.ext.transactions import SQLAlchemyAsyncTransactions
 from app.auth.hashing import PasswordContext, PasswordHasher
@@ -61,7 +66,7 @@ def build_components(
         storage.session_model,
         storage.throttle_model,
     )
-    lookup = SQLAlchemyAsyncUserLookup(
+    users = lookup.SQLAlchemyAsyncUserLookup(
         storage.reader,
         storage.user_model,
         storage.session_model,
@@ -78,7 +83,15 @@ def build_components(
             clock=clock,
         ),
         administration=Administration(settings, hasher, transactions, clock),
-        authenticator=Authenticator(tokens, lookup, clock),
+        # {% if concurrency == "async" %}
+        authenticator=Authenticator(
+            tokens,
+            shared_lookup.SharedUserLookup(users.find_all),
+            clock,
+        ),
+        # {% else %}
+        #| authenticator=Authenticator(tokens, users, clock),
+        # {% endif %}
         hasher=hasher,
     )
 
