@@ -112,7 +112,7 @@ def _refresh() -> list[Goal]:
     pairs = (("async", "by_hand"), ("sync", "by_hand_sync"))
     return [
         _at_least(
-            f"refresh over statements by hand, {ours}",
+            f"refresh over by_hand, {ours}",
             "refresh",
             Figure((ours,), "rps_16"),
             Figure((hand,), "rps_16"),
