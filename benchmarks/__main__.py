@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import databases, machine, page, plot, wrk
-from benchmarks.goals import goals
+from benchmarks.aims import goals
 from benchmarks.plan import FULL, QUICK, Plan
 from benchmarks.preparation import set_up
 from benchmarks.renders import ROOT

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks import page, plot, steady
-from benchmarks.goals import Figure, Goal, goals
+from benchmarks.aims import goals
+from benchmarks.goals import Figure, Goal
 from benchmarks.plan import FULL, QUICK, Plan
 from benchmarks.results import Results
 from benchmarks.table import goals_table, scenario_table, shown, table
@@ -131,8 +132,5 @@ def test_documentation_has_the_marks() -> None:
 def test_steady_latencies_are_in_milliseconds() -> None:
     found = steady.summary([number / 1000 for number in range(1, 102)], failures=3)
 
-    assert (found.p50_ms, found.p99_ms, found.failures) == (
-        pytest.approx(51),
-        pytest.approx(100),
-        3,
-    )
+    assert [found.p50_ms, found.p99_ms] == pytest.approx([51, 100])
+    assert found.failures == 3
