@@ -51,6 +51,7 @@ def _commit(repository: Path) -> None:
     _git(repository, "init", "--quiet")
     _git(repository, "add", "--all", "--force")
     _git(repository, *author, "commit", "--quiet", "--message", "As checked out")
+    _git(repository, *author, "tag", "--annotate", "--message", "1.0.0", "1.0.0")
 
 
 def _copy(template: Path, target: Path) -> float:
