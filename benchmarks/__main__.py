@@ -11,7 +11,18 @@ from benchmarks.plan import FULL, QUICK, Plan
 from benchmarks.preparation import set_up
 from benchmarks.renders import ROOT
 from benchmarks.results import Results
-from benchmarks.scenarios import copying, hashes, login, me, refresh, scale, start, storm, suite
+from benchmarks.scenarios import (
+    copying,
+    hashes,
+    login,
+    me,
+    profile,
+    refresh,
+    scale,
+    start,
+    storm,
+    suite,
+)
 from benchmarks.stage import Stage
 from benchmarks.table import all_tables
 
@@ -26,6 +37,7 @@ SCENARIOS: dict[str, Scenario] = {
     "copy": copying.run,
     "tests": suite.run,
     "hash": hashes.run,
+    "profile": profile.run,
 }
 
 

@@ -9,6 +9,7 @@ from benchmarks.aims import goals
 from benchmarks.goals import Figure, Goal
 from benchmarks.plan import FULL, QUICK, Plan
 from benchmarks.results import Results
+from benchmarks.scenarios import profile
 from benchmarks.table import goals_table, scenario_table, shown, table
 
 
@@ -127,6 +128,17 @@ def test_page_without_marks_is_refused() -> None:
 
 def test_documentation_has_the_marks() -> None:
     assert page.MARKED.search(page.PAGE.read_text())
+
+
+def test_profile_counts_the_innermost_package_that_it_knows() -> None:
+    stacks = [
+        "run (/lib/uvicorn/server.py:1);read (/x/app/auth/a.py:1);loads (/lib/json/a.py:1) 3",
+        "run (/lib/uvicorn/server.py:1) 1",
+    ]
+
+    found = profile.shares(stacks)
+
+    assert (found["kit"], found["uvicorn"], found["other"]) == (75, 25, 0)
 
 
 def test_steady_latencies_are_in_milliseconds() -> None:
