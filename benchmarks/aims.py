@@ -26,6 +26,7 @@ def _me() -> list[Goal]:
     hand = {"async": Figure(("bare_db",), rate), "sync": Figure(("bare_db_sync",), rate)}
     return [
         _at_least("me over bare_db, async", "me", ours["async"], hand["async"], 1.6),
+        _at_least("the same, as look-ups are shared", "me", ours["async"], hand["async"], 2.5),
         _at_least("me over bare_db, sync", "me", ours["sync"], hand["sync"], 1.6),
         _at_least("me over the best peer, async", "me", ours["async"], Figure(PEERS, rate), 2.0),
         _at_least("me over the best peer, sync", "me", ours["sync"], Figure(PEERS, rate), 2.0),
