@@ -6,8 +6,14 @@ import os
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
-from pydantic_settings import NoDecode
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from app.auth.values import (
+    CommaSeparated,
+    # {% if transport != "header" %}
+    Origin,
+    # {% endif %}
+)
 
 # RFC 7518, section 3.2: an HMAC key has at least as many bytes as the hash.
 MINIMUM_SECRET_BYTES = {"HS256": 32, "HS384": 48, "HS512": 64}
@@ -21,20 +27,9 @@ PLACEHOLDERS = (
     "secret",
     "your-",
 )
-
-
-def split_at_commas(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return tuple(item.strip() for item in value.split(",") if item.strip())
-
-
-# One environment variable holds several values with commas between them.
-CommaSeparated = (NoDecode, BeforeValidator(split_at_commas))
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 # {% if transport != "header" %}
 CookieName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$")]
-Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
 # {% endif %}
 
 
