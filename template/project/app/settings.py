@@ -82,7 +82,7 @@ class Settings(BaseSettings):
         # A page of these origins reads answers with the cookies of its visitor, but without
         # trust it could not sign anybody in: one of the two settings is a mistake.
         if not set(self.cors_origins) <= set(self.auth.trusted_origins):
-            raise ValueError("an origin of cors_origins is not in auth_trusted_origins")
+            raise ValueError("an origin of CORS_ORIGINS is not in auth_trusted_origins")
         return self
 
     # {% endif %}
@@ -98,7 +98,9 @@ def load_settings() -> Settings:
 
 def _explain(error: ValidationError) -> str:
     heading = "The settings are not usable. Mend these environment variables (or .env):"
-    return "\n".join([heading, *(f"  {_problem(item)}" for item in error.errors())])
+    # A default that rests on a wrong value is no problem of its own.
+    items = [item for item in error.errors() if item["type"] != "default_factory_not_called"]
+    return "\n".join([heading, *(f"  {_problem(item)}" for item in items)])
 
 
 def _problem(item: ErrorDetails) -> str:

@@ -12,7 +12,7 @@ from app.auth.fastapi import (
     schemas,
 )
 from app.auth.fastapi.dependencies import CurrentIdentity
-from app.auth.fastapi.errors import UNAUTHENTICATED, refusals
+from app.auth.fastapi.errors import UNAUTHENTICATED, UNUSABLE_BODY, refusals
 from app.auth.fastapi.state import components_of
 from app.auth.protocols import UserProtocol
 
@@ -30,7 +30,7 @@ router = APIRouter()
         errors.RegistrationClosed,
         errors.EmailTaken,
         errors.UsernameTaken,
-        errors.InvalidField,
+        *UNUSABLE_BODY,
         errors.HashingSaturated,
     ),
 )
