@@ -38,6 +38,11 @@ WRONG_VARIABLES = {
     # {% endif %}
 }
 
+INEXACT_ORIGINS = [
+    *("*", "https://*.example.com", "https://example.com/", "https://example.com/app"),
+    *("example.com", "HTTPS://Example.com", "null", "ftp://example.com", "https://a@example.com"),
+]
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -144,11 +149,7 @@ def test_every_wrong_variable_is_named_at_once(environment: pytest.MonkeyPatch) 
     assert names == ["ENVIRONMENT", "AUTH_ACCESS_MINUTES", "AUTH_HASH_WORKERS"]
 
 
-@pytest.mark.parametrize(
-    "origins",
-    ["*", "https://*.example.com", "https://example.com/", "https://example.com/app"]
-    + ["example.com", "HTTPS://Example.com", "null", "ftp://example.com", "https://a@example.com"],
-)
+@pytest.mark.parametrize("origins", INEXACT_ORIGINS)
 def test_origin_that_is_not_exact_is_refused(
     environment: pytest.MonkeyPatch,
     origins: str,

@@ -78,7 +78,7 @@ async def test_hostile_body_is_refused(
     content_type: str,
 ) -> None:
     operations = operations_with_a_body(app)
-    headers = {"Content-Type": content_type.encode("latin-1")}
+    headers = {b"Content-Type": content_type.encode("latin-1")}
 
     responses = {
         (path, name): await client.request(method, path, content=body, headers=headers)
