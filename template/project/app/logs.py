@@ -1,5 +1,3 @@
-# {% from "template/includes/python.jinja" import python with context %}
-# {% call python(derive=false) %}
 """Log lines, written by a thread of their own so that no request waits for whoever reads them."""
 
 import json
@@ -20,10 +18,6 @@ QUEUE_LENGTH = 10_000
 TEXT = "%(levelname)-8s %(name)s: %(message)s [%(request_id)s]"
 # uvicorn writes its own lines in its own form unless they are passed on.
 SERVER_LOGGERS = ("uvicorn", "uvicorn.access", "uvicorn.error")
-# {% if database == "sqlite" and concurrency == "async" %}
-# At DEBUG it writes statements with their parameters: hashes, e-mails, keys (SEC-90).
-TALKATIVE = ("aiosqlite",)
-# {% endif %}
 
 logger = logging.getLogger(__name__)
 
@@ -82,13 +76,6 @@ def configure_logging(
         for name in SERVER_LOGGERS:
             logging.getLogger(name).handlers.clear()
             logging.getLogger(name).propagate = True
-    # {% if database == "sqlite" and concurrency == "async" %}
-    for name in TALKATIVE:
-        logging.getLogger(name).setLevel(logging.INFO)
-    # {% endif %}
     listener = QueueListener(records, writer)
     listener.start()
     return listener
-
-
-# {% endcall %}
