@@ -119,7 +119,7 @@ class AsyncAuthService:
                 password=password,
                 client=client,
             )
-        return self.rotation.token_pair(session)
+        return await self.rotation.token_pair(session)
 
     async def refresh(self, refresh_token: str) -> TokenPair:
         """Exchange a refresh token for its successor. Raise InvalidToken, SessionEnded."""

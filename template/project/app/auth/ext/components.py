@@ -12,6 +12,7 @@ from app.auth.ext.lookup import SQLAlchemyAsyncUserLookup
 from app.auth.ext.models import AuthSessionMixin, AuthThrottleMixin, UserMixin
 from app.auth.ext.transactions import SQLAlchemyAsyncTransactions
 from app.auth.hashing import PasswordContext, PasswordHasher
+from app.auth.key_ring import Signer
 from app.auth.rotation import Rotation
 from app.auth.service import AsyncAuthService
 from app.auth.settings import AuthSettings
@@ -51,9 +52,10 @@ def build_components(
     *,
     clock: Clock = utc_now,
     password_context: PasswordContext | None = None,
+    signer: Signer | None = None,
 ) -> AuthComponents:
     """Start the hashing pool too: close `hasher` when the application stops."""
-    tokens = Tokens(settings, clock)
+    tokens = Tokens(settings, clock, signer)
     hasher = PasswordHasher(settings, password_context)
     transactions = SQLAlchemyAsyncTransactions(
         storage.get_session,
