@@ -27,7 +27,7 @@ class Signer(Protocol):
 
 @dataclass(frozen=True)
 class LocalSigner:
-    """Signs with a key that this process holds, which is too quick to yield for."""
+    """Signs with a key that this process holds."""
 
     algorithm: Algorithm
     key: Any = field(repr=False)

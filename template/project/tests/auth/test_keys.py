@@ -42,7 +42,9 @@ def dropped(clock: MovableClock) -> Tokens:
 
 
 async def test_previous_key_still_verifies(
-    tokens: Tokens, changed: Tokens, clock: MovableClock
+    tokens: Tokens,
+    changed: Tokens,
+    clock: MovableClock,
 ) -> None:
     access = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
     refresh = issue_refresh(tokens, clock, tokens.kid)

@@ -63,7 +63,8 @@ async def test_every_access_token_has_an_id_of_its_own(tokens: Tokens) -> None:
 
 @pytest.mark.parametrize("minutes", [1, 15, 60])
 async def test_access_token_holds_for_the_minutes_that_are_set(
-    clock: MovableClock, minutes: int
+    clock: MovableClock,
+    minutes: int,
 ) -> None:
     tokens = Tokens(settings_with(access_minutes=minutes), clock)
 
