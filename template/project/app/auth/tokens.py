@@ -17,7 +17,7 @@ from app.auth.key_ring import KeyRing, Signer
 from app.auth.keys import PublicKey, Verifier
 from app.auth.settings import AuthSettings
 
-MAX_LENGTH = 4096  # characters; ours have about 400
+MAX_LENGTH = 4096  # characters; ours have 400 to 1100
 COMPACT_FORM = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}")  # RFC 7515, section 7.1
 SESSION_ID = re.compile(r"[0-9a-f]{32}")
 # Not zero: a host whose clock is a second behind would refuse fresh tokens as issued later.
