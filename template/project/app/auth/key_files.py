@@ -40,7 +40,7 @@ def read_private_key(path: Path, algorithm: str) -> Any:
 
 def read_public_keys(paths: Iterable[Path], algorithm: str) -> list[Any]:
     """Return public keys. Raise ValueError if one cannot be one for this algorithm."""
-    keys = []
+    keys: list[Any] = []
     for number, path in enumerate(paths, start=1):
         try:
             keys.append(_read_public_key(path, algorithm))
@@ -75,8 +75,9 @@ def _parsed(pem: bytes, name: str) -> Any:
     try:
         key: Any = algorithm.prepare_key(pem)
         fits = algorithm.to_jwk(key, as_dict=True).get("crv") == curve
+        fits = fits and not algorithm.check_key_length(key)
     except Exception:  # the parser's many kinds, which are another package's; none is repeated
-        fits = False
-    if not fits or algorithm.check_key_length(key):
+        key, fits = None, False
+    if not fits:
         raise ValueError(f"holds no key for {name}, which takes {kind}")
     return key
