@@ -52,7 +52,7 @@ class SecretKey:
     @classmethod
     def for_refresh(cls, secret: bytes) -> "SecretKey":
         """Derive a key that has this one purpose (SEC-87)."""
-        return cls(_kid(secret), REFRESH, REFRESH_ALGORITHM, _subkey(secret, b"refresh tokens"))
+        return cls(_kid(secret), REFRESH, REFRESH_ALGORITHM, subkey(secret, b"refresh tokens"))
 
     def sign(self, claims: Mapping[str, Any]) -> str:
         content = f"{self.header}.{segment_of(claims)}"
@@ -111,12 +111,13 @@ _SIGNATURE_ONLY: Any = {
 _jwt = jwt.PyJWT(options={"enforce_minimum_key_length": True})
 
 
-def _subkey(key: bytes, purpose: bytes) -> bytes:
+def subkey(key: bytes, purpose: bytes) -> bytes:
+    """Derive a key for one purpose, so that no two uses share one (NIST SP 800-108)."""
     return hmac.digest(key, purpose, "sha256")
 
 
 def _kid(key: bytes) -> str:
-    return hashlib.sha256(_subkey(key, b"key id")).hexdigest()[:16]
+    return hashlib.sha256(subkey(key, b"key id")).hexdigest()[:16]
 
 
 def _thumbprint(members: Mapping[str, str]) -> str:
