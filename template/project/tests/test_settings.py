@@ -156,9 +156,9 @@ def test_every_wrong_key_file_is_named_at_once(
     environment.setenv("AUTH_PRIVATE_KEY_FILE", str(private))
     environment.setenv("AUTH_PUBLIC_KEY_FILES", f"{public},{private}")
 
-    _, *problems = message_of_refusal().splitlines()
+    problems = message_of_refusal().splitlines()
 
-    assert problems == [
+    assert [problem for problem in problems if problem.startswith("  AUTH_")] == [
         "  AUTH_PRIVATE_KEY_FILE: the file holds no key for EdDSA, which takes an Ed25519 key",
         "  AUTH_PUBLIC_KEY_FILES: file 1 holds no key for EdDSA, which takes an Ed25519 key",
     ]

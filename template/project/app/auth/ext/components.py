@@ -58,8 +58,8 @@ def build_components(
     *,
     clock: Clock = utc_now,
     password_context: PasswordContext | None = None,
-    signer: Signer | None = None,
     event_sink: EventSink | None = None,
+    signer: Signer | None = None,
 ) -> AuthComponents:
     """Start the hashing pool too: close `hasher` when the application stops.
 

@@ -33,14 +33,14 @@ def build_auth_router_async(
     throttle_model: type[AuthThrottleMixin],
     clock: Clock = utc_now,
     password_context: PasswordContext | None = None,
-    signer: Signer | None = None,
     event_sink: EventSink | None = None,
+    signer: Signer | None = None,
 ) -> APIRouter:
     """Return register, login, refresh, logout, me and sessions; include them under `/auth`.
 
-    `get_session` opens a session as a context manager, `reader` is an engine in autocommit,
-    `signer` has the private key when no file does: a KMS. Events go to the log
-    `app.auth.events`, or to `event_sink`.
+    `get_session` opens a session as a context manager, `reader` is an engine in autocommit.
+    Events go to the log `app.auth.events`, or to `event_sink`. Where no file has the private key
+    a `signer` does: a KMS.
     The application that includes the router has the components in `app.state.auth` from start
     to stop, where CurrentUser finds them on any route.
     """
@@ -57,8 +57,8 @@ def build_auth_router_async(
         storage,
         clock=clock,
         password_context=password_context,
-        signer=signer,
         event_sink=event_sink,
+        signer=signer,
     )
     router = APIRouter(lifespan=lifespan_of(components))
     router.include_router(accounts.router)
