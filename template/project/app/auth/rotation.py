@@ -46,10 +46,6 @@ class Rotation:
             session_id=session.id,
         )
         remaining = session.idle_expires_at - self.clock()
-        access_token = await self.tokens.issue_access(
-            user_id=session.user_id,
-            session_id=session.id,
-        )
         self.events.record(
             EventName.TOKEN_CREATED,
             user_id=session.user_id,
