@@ -7,8 +7,10 @@ from fastapi import FastAPI
 from app.auth import (
     Clock,
     PasswordContext,
+    Signer,
     build_auth_router_async,
     install_error_handlers,
+    jwks_router,
     utc_now,
 )
 from app.database import Database
@@ -24,6 +26,7 @@ def create_app(
     *,
     clock: Clock = utc_now,
     password_context: PasswordContext | None = None,
+    signer: Signer | None = None,
 ) -> FastAPI:
     """Return an application that is ready to start; tests bring their own clock and hashing."""
     database = Database(settings.database)
@@ -47,10 +50,13 @@ def create_app(
             throttle_model=AuthThrottle,
             clock=clock,
             password_context=password_context,
+            signer=signer,
         ),
         prefix="/auth",
         tags=["auth"],
     )
+    if settings.auth.is_asymmetric:
+        app.include_router(jwks_router)
     app.include_router(health.router)
     app.include_router(hello.router)
     return app

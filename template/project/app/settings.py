@@ -25,6 +25,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from app.auth.settings import AuthSettings
 from app.auth.values import CommaSeparated, Origin
 from app.database_settings import DatabaseSettings
+from app.logs import LogFormat, LogLevel
 from app.proxies import ProxyNetwork
 
 # What to set when nothing of a group is set.
@@ -39,6 +40,11 @@ def in_development(values: dict[str, Any]) -> bool:
 def hsts_of(values: dict[str, Any]) -> int:
     """Production is HTTPS, and stays so for a year (ASVS 3.4.1); a machine of ours is not."""
     return 0 if in_development(values) else YEAR_SECONDS
+
+
+def log_format_of(values: dict[str, Any]) -> LogFormat:
+    """Programs read the log in production, people in development."""
+    return "text" if values.get("environment") == "development" else "json"
 
 
 class Settings(BaseSettings):
@@ -57,6 +63,9 @@ class Settings(BaseSettings):
     environment: Literal["development", "production"] = "production"
     database: DatabaseSettings
     auth: AuthSettings
+
+    log_level: LogLevel = "INFO"
+    log_format: LogFormat = Field(default_factory=log_format_of)
 
     # OpenAPI and its pages tell an attacker where to look (ASVS 13.4.5).
     docs: bool = Field(default_factory=in_development)

@@ -26,6 +26,7 @@ STATUS: dict[type[errors.AuthError], int] = {
     errors.UnreadableBody: 400,
     errors.Unauthenticated: 401,
     errors.PermissionDenied: 403,
+    errors.WrongPassword: 403,
     # {% if transport != "header" %}
     errors.CrossSiteRequest: 403,
     # {% endif %}
@@ -38,6 +39,7 @@ STATUS: dict[type[errors.AuthError], int] = {
     errors.BodyTooLarge: 413,
     errors.InvalidField: 422,
     errors.LoginThrottled: 429,
+    errors.TooManyRequests: 429,
     errors.Unavailable: 503,
 }
 

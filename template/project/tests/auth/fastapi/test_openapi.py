@@ -31,6 +31,7 @@ CODES: dict[Operation, dict[str, set[str]]] = {
         # {% endif %}
         "409": {"email_taken", "username_taken"},
         "413": {"body_too_large"},
+        "429": {"too_many_requests"},
         "503": {"busy", "unavailable"},
     },
     ("post", "/auth/login"): {
@@ -40,7 +41,7 @@ CODES: dict[Operation, dict[str, set[str]]] = {
         "403": {"cross_site_request"},
         # {% endif %}
         "413": {"body_too_large"},
-        "429": {"login_throttled"},
+        "429": {"login_throttled", "too_many_requests"},
         "503": {"busy", "unavailable"},
     },
     ("post", "/auth/refresh"): {
@@ -54,6 +55,7 @@ CODES: dict[Operation, dict[str, set[str]]] = {
         "401": {"not_authenticated", "invalid_token", "session_ended"},
         "403": {"cross_site_request"},
         # {% endif %}
+        "429": {"too_many_requests"},
         "503": {"unavailable"},
     },
     ("post", "/auth/logout"): {
@@ -65,6 +67,16 @@ CODES: dict[Operation, dict[str, set[str]]] = {
     ("get", "/auth/me"): {
         "401": {"not_authenticated", "invalid_token", "session_ended"},
         "503": {"unavailable"},
+    },
+    ("post", "/auth/password"): {
+        "401": {"not_authenticated", "invalid_token", "session_ended"},
+        # {% if transport == "header" %}
+        #| "403": {"wrong_password"},
+        # {% else %}
+        "403": {"cross_site_request", "wrong_password"},
+        # {% endif %}
+        "429": {"login_throttled", "too_many_requests"},
+        "503": {"busy", "unavailable"},
     },
     ("get", "/auth/sessions"): {
         "401": {"not_authenticated", "invalid_token", "session_ended"},
