@@ -67,7 +67,7 @@ async def me(identity: CurrentIdentity) -> UserProtocol:
     responses=refusals(
         *CREDENTIAL_REFUSED,
         errors.WrongPassword,
-        errors.InvalidField,
+        *UNUSABLE_BODY,
         errors.LoginThrottled,
         errors.TooManyRequests,
         errors.HashingSaturated,

@@ -69,12 +69,14 @@ CODES: dict[Operation, dict[str, set[str]]] = {
         "503": {"unavailable"},
     },
     ("post", "/auth/password"): {
+        "400": {"unreadable_body"},
         "401": {"not_authenticated", "invalid_token", "session_ended"},
         # {% if transport == "header" %}
         #| "403": {"wrong_password"},
         # {% else %}
         "403": {"cross_site_request", "wrong_password"},
         # {% endif %}
+        "413": {"body_too_large"},
         "429": {"login_throttled", "too_many_requests"},
         "503": {"busy", "unavailable"},
     },
