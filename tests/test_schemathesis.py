@@ -33,25 +33,26 @@ def stage(
     request: pytest.FixtureRequest,
     render: Callable[[Cell], Path],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[Cell, Stage, str]]:
+) -> Iterator[tuple[Stage, str]]:
+    """Serve a render, and return its address too."""
     cell: Cell = request.param
     folder = tmp_path_factory.mktemp(str(cell))
     with staged(render(cell), cell, folder, people=2) as stage, stage.launch(SETTINGS) as server:
-        yield cell, stage, server.url
+        yield stage, server.url
         assert "Traceback" not in server.output(), server.output()
 
 
-def test_answers_to_strangers_are_documented(stage: tuple[Cell, Stage, str]) -> None:
-    _, place, url = stage
+def test_answers_to_strangers_are_documented(stage: tuple[Stage, str]) -> None:
+    place, url = stage
 
     explore(url, place.folder)
 
 
-def test_answers_to_users_are_documented(stage: tuple[Cell, Stage, str]) -> None:
-    cell, place, url = stage
+def test_answers_to_users_are_documented(stage: tuple[Stage, str]) -> None:
+    place, url = stage
 
-    for headers in credentials(cell, place.people[0]):
-        # What ends the session, or may, is left to the strangers.
+    for headers in credentials(place.cell, place.people[0]):
+        # Logging out ends the session, which leaves it to the strangers.
         explore(url, place.folder, "--exclude-path", "/auth/logout", headers=headers)
 
 
