@@ -144,7 +144,7 @@ class InvalidField(AuthError):
 
 class UnreadableBody(AuthError):
     code = "unreadable_body"
-    message = "The body can not be read."
+    message = "The body cannot be read."
 
 
 class BodyTooLarge(AuthError):
@@ -159,7 +159,7 @@ class NotFound(AuthError):
 
 class MethodNotAllowed(AuthError):
     code = "method_not_allowed"
-    message = "This can not be done here."
+    message = "This cannot be done here."
 
 
 class ConcurrentChange(Exception):
