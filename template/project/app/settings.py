@@ -4,6 +4,7 @@
 
 import re
 from typing import (
+    Any,
     Literal,
     # {% if transport != "header" %}
     Self,
@@ -11,6 +12,7 @@ from typing import (
 )
 
 from pydantic import (
+    Field,
     ValidationError,
     # {% if transport != "header" %}
     model_validator,
@@ -21,9 +23,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.auth.settings import AuthSettings
 from app.database_settings import DatabaseSettings
+from app.logs import LogFormat, LogLevel
 
 # What to set when nothing of a group is set.
 FIRST_OF_GROUP = {"AUTH": "AUTH_SECRET_KEY", "DATABASE": "DATABASE_URL"}
+
+
+def log_format_of(values: dict[str, Any]) -> LogFormat:
+    """Programs read the log in production, people in development."""
+    return "text" if values.get("environment") == "development" else "json"
 
 
 class Settings(BaseSettings):
@@ -42,6 +50,9 @@ class Settings(BaseSettings):
     environment: Literal["development", "production"] = "production"
     database: DatabaseSettings
     auth: AuthSettings
+
+    log_level: LogLevel = "INFO"
+    log_format: LogFormat = Field(default_factory=log_format_of)
 
     # {% if transport != "header" %}
     @model_validator(mode="after")

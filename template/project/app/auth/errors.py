@@ -43,6 +43,13 @@ class InvalidCredentials(Unauthenticated):
     message = "The username, e-mail or password is wrong."
 
 
+class WrongPassword(AuthError):
+    """The current password, which a change of password asks for, is another one."""
+
+    code = "wrong_password"
+    message = "The current password is wrong."
+
+
 class PermissionDenied(AuthError):
     code = "permission_denied"
     message = "This account is not allowed to do this."
@@ -93,6 +100,13 @@ class TryLater(AuthError):
 class LoginThrottled(TryLater):
     code = "login_throttled"
     message = "Too many attempts to sign in to this account. Try again later."
+
+
+class TooManyRequests(TryLater):
+    """The client's address has asked too often, for whichever account."""
+
+    code = "too_many_requests"
+    message = "Too many requests from this address. Try again later."
 
 
 class Unavailable(TryLater):

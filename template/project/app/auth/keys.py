@@ -69,7 +69,7 @@ class KeyRing:
         raw = [secret.get_secret_value().encode() for secret in secrets]
         access = [SecretKey(_kid(key), ACCESS, settings.algorithm, key) for key in raw]
         refresh = [
-            SecretKey(_kid(key), REFRESH, REFRESH_ALGORITHM, _subkey(key, b"refresh tokens"))
+            SecretKey(_kid(key), REFRESH, REFRESH_ALGORITHM, subkey(key, b"refresh tokens"))
             for key in raw
         ]
         self.kid = access[0].kid
@@ -91,9 +91,10 @@ _SIGNATURE_ONLY: Any = {
 _jwt = jwt.PyJWT(options={"enforce_minimum_key_length": True})
 
 
-def _subkey(key: bytes, purpose: bytes) -> bytes:
+def subkey(key: bytes, purpose: bytes) -> bytes:
+    """Derive a key for one purpose, so that no two uses share one (NIST SP 800-108)."""
     return hmac.digest(key, purpose, "sha256")
 
 
 def _kid(key: bytes) -> str:
-    return hashlib.sha256(_subkey(key, b"key id")).hexdigest()[:16]
+    return hashlib.sha256(subkey(key, b"key id")).hexdigest()[:16]

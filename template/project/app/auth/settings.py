@@ -4,14 +4,26 @@
 
 import os
 from datetime import timedelta
+from importlib.util import find_spec
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from limits import parse_many
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    model_validator,
+)
 from pydantic_settings import NoDecode
 
 # RFC 7518, section 3.2: an HMAC key has at least as many bytes as the hash.
 MINIMUM_SECRET_BYTES = {"HS256": 32, "HS384": 48, "HS512": 64}
 MINIMUM_DISTINCT_CHARACTERS = 10
+IN_MEMORY = "memory://"
+SHARED_STORAGES = ("redis://", "rediss://")
 PLACEHOLDERS = (
     "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",  # FastAPI's tutorial
     "change",
@@ -29,9 +41,28 @@ def split_at_commas(value: object) -> object:
     return tuple(item.strip() for item in value.split(",") if item.strip())
 
 
+def _readable_rates(value: str) -> str:
+    try:
+        allowed = [rate.amount for rate in parse_many(value)]
+    except ValueError:
+        allowed = []
+    if not all(allowed) or not allowed:
+        raise ValueError("must look like 10/minute, or 10/minute;100/hour for both at once")
+    return value
+
+
+def _usable_storage(uri: str) -> str:
+    if uri != IN_MEMORY and not uri.startswith(SHARED_STORAGES):
+        raise ValueError(f"must be {IN_MEMORY} or look like redis://host:6379/0")
+    if uri != IN_MEMORY and find_spec("redis") is None:
+        raise ValueError("needs a package: run `uv add redis`")
+    return uri
+
+
 # One environment variable holds several values with commas between them.
 CommaSeparated = (NoDecode, BeforeValidator(split_at_commas))
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+Rates = Annotated[str, AfterValidator(_readable_rates)]
 # {% if transport != "header" %}
 CookieName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$")]
 Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
@@ -59,6 +90,15 @@ class AuthSettings(BaseModel):
     refresh_days: int = Field(default=7, ge=1, le=365)
     session_days: int = Field(default=30, ge=1, le=3650)
     refresh_grace_seconds: int = Field(default=10, ge=0, le=300)
+    # A login beyond this many live sessions ends the oldest ones of its user (ASVS 7.1.2).
+    max_sessions: int = Field(default=50, ge=1, le=1000)
+
+    # How often one client address may do this, in any of the periods; counted in each process, or
+    # in a Redis that all processes share (SEC-24).
+    limit_login: Rates = "10/minute;100/hour"
+    limit_register: Rates = "5/minute;50/hour"
+    limit_refresh: Rates = "60/minute"
+    limit_storage: Annotated[str, AfterValidator(_usable_storage)] = IN_MEMORY
 
     # {% if transport == "both" %}
     # Where tokens are accepted, and whether a login also sets cookies.
@@ -166,6 +206,10 @@ class AuthSettings(BaseModel):
         cookies_wanted = self.set_cookie_on_login and "set_cookie_on_login" in self.model_fields_set
         if cookies_wanted and not self.accept_cookie:
             raise ValueError("set_cookie_on_login is on, but accept_cookie is off")
+        if not self.accept_header and not self.set_cookie_on_login:
+            raise ValueError(
+                "set_cookie_on_login and accept_header are both off: no way to sign in"
+            )
         return self
 
     # {% endif %}

@@ -23,6 +23,7 @@ from app.auth.fastapi import (
 STATUS: dict[type[errors.AuthError], int] = {
     errors.Unauthenticated: 401,
     errors.PermissionDenied: 403,
+    errors.WrongPassword: 403,
     # {% if transport != "header" %}
     errors.CrossSiteRequest: 403,
     # {% endif %}
@@ -32,6 +33,7 @@ STATUS: dict[type[errors.AuthError], int] = {
     errors.UsernameTaken: 409,
     errors.InvalidField: 422,
     errors.LoginThrottled: 429,
+    errors.TooManyRequests: 429,
     errors.Unavailable: 503,
 }
 

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from app.auth import errors
+from app.auth.context import current_request
 from app.auth.fastapi import bearer, schemas
 from app.auth.fastapi.errors import status_of
 from app.auth.fastapi.login import client_of
@@ -64,15 +65,18 @@ async def token(form: Annotated[TokenRequest, Form()], request: Request) -> Resp
 
 
 async def _grant(form: TokenRequest, request: Request) -> TokenPair:
-    service = components_of(request).service
+    auth = components_of(request)
+    ip = current_request.get().ip
     if form.grant_type == "password" and form.username and form.password:
-        return await service.login(
+        await auth.limits.count("login", ip)
+        return await auth.service.login(
             username_or_email=form.username,
             password=form.password.get_secret_value(),
             client=client_of(request),
         )
     if form.grant_type == "refresh_token" and form.refresh_token:
-        return await service.refresh(form.refresh_token)
+        await auth.limits.count("refresh", ip)
+        return await auth.service.refresh(form.refresh_token)
     known = form.grant_type in (None, "password", "refresh_token")
     raise UnusableGrant("invalid_request" if known else "unsupported_grant_type")
 

@@ -5,6 +5,7 @@
 from fastapi import APIRouter
 
 from app.auth.clock import Clock, utc_now
+from app.auth.events import EventSink
 from app.auth.ext.access import OpenSession, Reader
 from app.auth.ext.components import Storage, build_components
 from app.auth.ext.models import AuthSessionMixin, AuthThrottleMixin, UserMixin
@@ -31,10 +32,12 @@ def build_auth_router_async(
     throttle_model: type[AuthThrottleMixin],
     clock: Clock = utc_now,
     password_context: PasswordContext | None = None,
+    event_sink: EventSink | None = None,
 ) -> APIRouter:
     """Return register, login, refresh, logout, me and sessions; include them under `/auth`.
 
     `get_session` opens a session as a context manager, `reader` is an engine in autocommit.
+    Events go to the log `app.auth.events`, or to `event_sink`.
     The application that includes the router has the components in `app.state.auth` from start
     to stop, where CurrentUser finds them on any route.
     """
@@ -50,6 +53,7 @@ def build_auth_router_async(
         storage,
         clock=clock,
         password_context=password_context,
+        event_sink=event_sink,
     )
     router = APIRouter(lifespan=lifespan_of(components))
     router.include_router(accounts.router)

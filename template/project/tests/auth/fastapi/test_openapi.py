@@ -29,6 +29,7 @@ CODES: dict[Operation, dict[str, set[str]]] = {
         "403": {"cross_site_request", "registration_closed"},
         # {% endif %}
         "409": {"email_taken", "username_taken"},
+        "429": {"too_many_requests"},
         "503": {"busy", "unavailable"},
     },
     ("post", "/auth/login"): {
@@ -36,7 +37,7 @@ CODES: dict[Operation, dict[str, set[str]]] = {
         # {% if transport != "header" %}
         "403": {"cross_site_request"},
         # {% endif %}
-        "429": {"login_throttled"},
+        "429": {"login_throttled", "too_many_requests"},
         "503": {"busy", "unavailable"},
     },
     ("post", "/auth/refresh"): {
@@ -46,6 +47,7 @@ CODES: dict[Operation, dict[str, set[str]]] = {
         "401": {"not_authenticated", "invalid_token", "session_ended"},
         "403": {"cross_site_request"},
         # {% endif %}
+        "429": {"too_many_requests"},
         "503": {"unavailable"},
     },
     ("post", "/auth/logout"): {
@@ -57,6 +59,16 @@ CODES: dict[Operation, dict[str, set[str]]] = {
     ("get", "/auth/me"): {
         "401": {"not_authenticated", "invalid_token", "session_ended"},
         "503": {"unavailable"},
+    },
+    ("post", "/auth/password"): {
+        "401": {"not_authenticated", "invalid_token", "session_ended"},
+        # {% if transport == "header" %}
+        #| "403": {"wrong_password"},
+        # {% else %}
+        "403": {"cross_site_request", "wrong_password"},
+        # {% endif %}
+        "429": {"login_throttled", "too_many_requests"},
+        "503": {"busy", "unavailable"},
     },
     ("get", "/auth/sessions"): {
         "401": {"not_authenticated", "invalid_token", "session_ended"},
