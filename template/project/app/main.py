@@ -26,7 +26,7 @@ def create_app(
     clock: Clock = utc_now,
     password_context: PasswordContext | None = None,
 ) -> FastAPI:
-    """Return an application that is ready to start; tests bring what they look into."""
+    """Return an application that is ready to start; tests bring some of its parts."""
     database = database or Database(settings.database)
     app = FastAPI(title=settings.app_name, lifespan=lifespan)
     app.state.settings = settings
