@@ -42,12 +42,15 @@ def migrates(project: Path, database_url: str) -> None:
 
 
 def passes_its_tests(project: Path, env: Mapping[str, str]) -> None:
+    command, own = own_tests()
+    run(*command, cwd=project, env={**own, **env})
+
+
+def own_tests(*arguments: str) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return the command that runs a project's own tests, and its environment."""
     plugins = [option for plugin in OWN_TEST_PLUGINS for option in ("-p", plugin)]
-    run(
-        *module("pytest", "-q", "-p", "no:cacheprovider", *plugins),
-        cwd=project,
-        env={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **env},
-    )
+    command = module("pytest", "-q", "-p", "no:cacheprovider", *plugins, *arguments)
+    return command, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 def declares_what_it_imports(project: Path) -> None:
