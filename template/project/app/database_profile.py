@@ -3,12 +3,7 @@
 # {% if database == "sqlite" %}
 """How SQLite is used: one writer at a time, readers beside it, nothing lost in a power cut."""
 
-# {% if concurrency == "async" %}
-import logging
 from typing import Any
-# {% else %}
-#| from typing import Any
-# {% endif %}
 
 from sqlalchemy import ExceptionContext, NullPool, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -26,11 +21,6 @@ PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
 )
-
-# {% if concurrency == "async" %}
-# At DEBUG the driver writes statements with their parameters: hashes, names, keys (SEC-90).
-logging.getLogger("aiosqlite").setLevel(logging.INFO)
-# {% endif %}
 
 
 def create_writer(database: DatabaseSettings) -> AsyncEngine:

@@ -8,8 +8,10 @@ from app.auth import (
     Clock,
     PasswordContext,
     SecurityHeaders,
+    Signer,
     build_auth_router_async,
     install_error_handlers,
+    jwks_router,
     utc_now,
 )
 from app.database import Database
@@ -25,6 +27,7 @@ def create_app(
     database: Database | None = None,
     clock: Clock = utc_now,
     password_context: PasswordContext | None = None,
+    signer: Signer | None = None,
 ) -> FastAPI:
     """Return an application that is ready to start; tests bring some of its parts."""
     database = database or Database(settings.database)
@@ -43,10 +46,13 @@ def create_app(
             throttle_model=AuthThrottle,
             clock=clock,
             password_context=password_context,
+            signer=signer,
         ),
         prefix="/auth",
         tags=["auth"],
     )
+    if settings.auth.is_asymmetric:
+        app.include_router(jwks_router)
     app.include_router(health.router)
     app.include_router(hello.router)
     return app

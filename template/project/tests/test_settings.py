@@ -9,6 +9,7 @@ import pytest
 
 from app.database_settings import DatabaseSettings
 from app.settings import load_settings
+from tests.auth.key_pairs import key_pair
 from tests.conftest import SECRET_KEY
 
 OURS = ("APP_", "AUTH", "DATABASE_", "ENVIRONMENT")
@@ -20,6 +21,8 @@ WRONG_VARIABLES = {
     "AUTH_SECRET_KEY": "too-short-55f1",
     "AUTH_SECRET_KEY_PREVIOUS": "too-short-55f1",
     "AUTH_ALGORITHM": "none-55f1",
+    "AUTH_PRIVATE_KEY_FILE": "55f1.pem",
+    "AUTH_PUBLIC_KEY_FILES": "55f1.pem",
     "AUTH_ACCESS_MINUTES": "fifteen-55f1",
     "AUTH_REFRESH_DAYS": "31",
     "AUTH_UNKNOWN_NAME": "value-55f1",
@@ -134,6 +137,43 @@ def test_every_wrong_variable_is_named_at_once(environment: pytest.MonkeyPatch) 
 
     names = [problem.partition(":")[0].strip() for problem in problems]
     assert names == ["ENVIRONMENT", "AUTH_ACCESS_MINUTES", "AUTH_HASH_WORKERS"]
+
+
+def test_private_key_that_is_not_set_is_named(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("AUTH_ALGORITHM", "EdDSA")
+
+    message = message_of_refusal()
+
+    assert "AUTH_PRIVATE_KEY_FILE is not set, and EdDSA signs with it" in message
+
+
+def test_every_wrong_key_file_is_named_at_once(
+    environment: pytest.MonkeyPatch,
+    folder: Path,
+) -> None:
+    private, public = key_pair("ES256").files(folder)
+    environment.setenv("AUTH_ALGORITHM", "EdDSA")
+    environment.setenv("AUTH_PRIVATE_KEY_FILE", str(private))
+    environment.setenv("AUTH_PUBLIC_KEY_FILES", f"{public},{private}")
+
+    problems = message_of_refusal().splitlines()
+
+    assert [problem for problem in problems if problem.startswith("  AUTH_")] == [
+        "  AUTH_PRIVATE_KEY_FILE: the file holds no key for EdDSA, which takes an Ed25519 key",
+        "  AUTH_PUBLIC_KEY_FILES: file 1 holds no key for EdDSA, which takes an Ed25519 key",
+    ]
+
+
+def test_key_files_are_read(environment: pytest.MonkeyPatch, folder: Path) -> None:
+    private, public = key_pair("EdDSA").files(folder)
+    environment.setenv("AUTH_ALGORITHM", "EdDSA")
+    environment.setenv("AUTH_PRIVATE_KEY_FILE", private.name)
+    environment.setenv("AUTH_PUBLIC_KEY_FILES", f"{public.name},{public}")
+
+    settings = load_settings()
+
+    assert settings.auth.private_key_file == Path(private.name)
+    assert settings.auth.public_key_files == (Path(public.name), public)
 
 
 def test_example_cannot_start_the_application(folder: Path) -> None:

@@ -123,6 +123,13 @@ class StorageUnavailable(Unavailable):
     message = "The service is not available. Try again shortly."
 
 
+class SigningUnavailable(Unavailable):
+    """The key that signs access tokens is elsewhere and cannot be reached."""
+
+    code = "unavailable"
+    message = "The service is not available. Try again shortly."
+
+
 class InvalidField(AuthError):
     """A submitted value breaks a rule; `field` is its name, `reason` says which rule."""
 

@@ -7,13 +7,12 @@ import time
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from limits import RateLimitItem, parse_many
+from limits import RateLimitItem, parse_many, storage
 from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
-from limits.storage import storage_from_string
 
 from app.auth.clock import Clock
 from app.auth.errors import TooManyRequests
@@ -63,6 +62,15 @@ class AddressLimits:
         else:
             self._note_return()
 
+    async def is_shared(self) -> bool:
+        """Tell whether processes count together: there is a storage for that, and it answers."""
+        if self._shared is None:
+            return False
+        try:
+            return bool(await self._shared.storage.check())
+        except StorageError:
+            return False
+
     async def _count(self, limiter: MovingWindowRateLimiter, action: Action, network: str) -> None:
         for rate in self._rates[action]:
             if not await limiter.hit(rate, action, network):
@@ -107,11 +115,11 @@ def _shared_storage(uri: str) -> Storage | None:
         "socket_timeout": PATIENCE,
     }
     # {% if concurrency == "async" %}
-    storage: Any = storage_from_string(f"async+{uri}", implementation="redispy", **options)
+    shared: Any = storage.storage_from_string(f"async+{uri}", implementation="redispy", **options)
     # {% else %}
-    #| storage: Any = storage_from_string(uri, **options)
+    #| shared: Any = storage.storage_from_string(uri, **options)
     # {% endif %}
-    return storage  # type: ignore[no-any-return]
+    return cast(Storage, shared)
 
 
 # {% endcall %}

@@ -36,11 +36,15 @@ class Rotation:
         session = await self.transactions.run(partial(self._step, claims))
         if session is None:
             session = await self._judge_superseded(claims)
-            return self.token_pair(session, reason="refresh_repeated")
-        return self.token_pair(session, reason="refresh")
+            return await self.token_pair(session, reason="refresh_repeated")
+        return await self.token_pair(session, reason="refresh")
 
-    def token_pair(self, session: SessionProtocol, *, reason: str) -> TokenPair:
+    async def token_pair(self, session: SessionProtocol, *, reason: str) -> TokenPair:
         """Derive the tokens of a session's generation; the refresh token is always the same."""
+        access_token = await self.tokens.issue_access(
+            user_id=session.user_id,
+            session_id=session.id,
+        )
         remaining = session.idle_expires_at - self.clock()
         self.events.record(
             EventName.TOKEN_CREATED,
@@ -49,10 +53,7 @@ class Rotation:
             reason=reason,
         )
         return TokenPair(
-            access_token=self.tokens.issue_access(
-                user_id=session.user_id,
-                session_id=session.id,
-            ),
+            access_token=access_token,
             refresh_token=self.tokens.issue_refresh(
                 session_id=session.id,
                 generation=session.generation,

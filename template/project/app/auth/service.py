@@ -91,7 +91,7 @@ class AsyncAuthService:
         Raise InvalidCredentials, LoginThrottled, HashingSaturated.
         """
         session = await self.opening.open(username_or_email, password, client)
-        return self.rotation.token_pair(session, reason="login")
+        return await self.rotation.token_pair(session, reason="login")
 
     async def change_password(
         self,

@@ -5,6 +5,7 @@
 import os
 from datetime import timedelta
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from limits import parse_many
@@ -15,9 +16,13 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 from pydantic_settings import NoDecode
+
+from app.auth.key_files import KEY_TYPES, library_algorithm, read_private_key, read_public_keys
 
 # RFC 7518, section 3.2: an HMAC key has at least as many bytes as the hash.
 MINIMUM_SECRET_BYTES = {"HS256": 32, "HS384": 48, "HS512": 64}
@@ -77,10 +82,13 @@ class AuthSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    # Keys: the first signs, the previous ones only verify (SEC-86).
+    # Keys: the first signs, the previous ones only verify (SEC-86). With EdDSA, ES256 or RS256 a
+    # private key signs access tokens; refresh tokens are always signed with the secret.
     secret_key: SecretStr
     secret_key_previous: Annotated[tuple[SecretStr, ...], *CommaSeparated] = ()
-    algorithm: Literal["HS256", "HS384", "HS512"] = "HS256"
+    algorithm: Literal["HS256", "HS384", "HS512", "EdDSA", "ES256", "RS256"] = "HS256"
+    private_key_file: Path | None = None
+    public_key_files: Annotated[tuple[Path, ...], *CommaSeparated] = ()
     issuer: Name = "app"
     audience: Name = "app"
 
@@ -136,6 +144,16 @@ class AuthSettings(BaseModel):
     hash_queue: int = Field(default=64, ge=0, le=1024)
 
     @property
+    def is_asymmetric(self) -> bool:
+        """Whether access tokens are signed with the private half of a key pair."""
+        return self.algorithm in KEY_TYPES
+
+    @property
+    def needs_signer(self) -> bool:
+        """Whether that half is not in a file, so that a Signer has to be passed in code."""
+        return self.is_asymmetric and self.private_key_file is None
+
+    @property
     def access_lifetime(self) -> timedelta:
         return timedelta(minutes=self.access_minutes)
 
@@ -169,11 +187,49 @@ class AuthSettings(BaseModel):
 
     # {% endif %}
 
+    @field_validator("algorithm")
+    @classmethod
+    def _refuse_missing_package(cls, value: str) -> str:
+        library_algorithm(value)
+        return value
+
+    @field_validator("private_key_file")
+    @classmethod
+    def _refuse_unusable_private_key(cls, value: Path | None, known: ValidationInfo) -> Path | None:
+        algorithm = known.data.get("algorithm")
+        if value is not None and algorithm in MINIMUM_SECRET_BYTES:
+            raise ValueError(f"{algorithm} signs with the secret key, not with a private key")
+        if value is not None and algorithm is not None:
+            read_private_key(value, algorithm)
+        return value
+
+    @field_validator("public_key_files")
+    @classmethod
+    def _refuse_unusable_public_keys(
+        cls,
+        value: tuple[Path, ...],
+        known: ValidationInfo,
+    ) -> tuple[Path, ...]:
+        algorithm = known.data.get("algorithm")
+        if value and algorithm in MINIMUM_SECRET_BYTES:
+            raise ValueError(f"{algorithm} verifies with the secret key, not with public keys")
+        if algorithm is not None:
+            read_public_keys(value, algorithm)
+        return value
+
+    @model_validator(mode="after")
+    def _refuse_nothing_to_sign_with(self) -> Self:
+        # Public keys alone are for a key that signs elsewhere: key_ring.py asks for its Signer.
+        if self.needs_signer and not self.public_key_files:
+            raise ValueError(f"private_key_file is not set, and {self.algorithm} signs with it")
+        return self
+
     @model_validator(mode="after")
     def _refuse_weak_secrets(self) -> Self:
-        refuse_weak_secret("secret_key", self.secret_key, self.algorithm)
+        algorithm = "HS256" if self.is_asymmetric else self.algorithm  # that of refresh tokens
+        refuse_weak_secret("secret_key", self.secret_key, algorithm)
         for secret in self.secret_key_previous:
-            refuse_weak_secret("secret_key_previous", secret, self.algorithm)
+            refuse_weak_secret("secret_key_previous", secret, algorithm)
         return self
 
     @model_validator(mode="after")

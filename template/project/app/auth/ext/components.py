@@ -13,6 +13,7 @@ from app.auth.ext.lookup import SQLAlchemyAsyncUserLookup
 from app.auth.ext.models import AuthSessionMixin, AuthThrottleMixin, UserMixin
 from app.auth.ext.transactions import SQLAlchemyAsyncTransactions
 from app.auth.hashing import PasswordContext, PasswordHasher
+from app.auth.key_ring import Signer
 from app.auth.limits import AddressLimits
 from app.auth.opening import Opening
 from app.auth.password_change import PasswordChange
@@ -58,13 +59,14 @@ def build_components(
     clock: Clock = utc_now,
     password_context: PasswordContext | None = None,
     event_sink: EventSink | None = None,
+    signer: Signer | None = None,
 ) -> AuthComponents:
     """Start the hashing pool too: close `hasher` when the application stops.
 
     Events go to the log unless another sink is given.
     """
     events = EventRecorder(settings, clock, event_sink or LoggedEvents())
-    tokens = Tokens(settings, clock)
+    tokens = Tokens(settings, clock, signer)
     hasher = PasswordHasher(settings, password_context)
     throttle = LoginThrottle(settings, clock)
     transactions = SQLAlchemyAsyncTransactions(
