@@ -2,8 +2,8 @@
 
 To add one, write a row in sabotages.yml: a name that says what no longer holds, the rule, the file,
 the text that makes the defence (it must be there exactly once), what takes its place, and the files
-of own tests that have to notice. Choose the smallest, for each row costs a run of them. If all pass,
-the render lacks a test: write that one first.
+of own tests that have to notice. Choose the smallest, for each row costs a run of them.
+If all of them pass, the render lacks a test: write that one first.
 """
 
 from collections.abc import Callable
@@ -20,13 +20,15 @@ from support.sabotage import Sabotage
 
 SABOTAGES = sabotage.table()
 HARMLESS = Sabotage(
-    name="harmless",
+    name="nothing is missing",
     rule="none",
-    file="app/auth/headers.py",
-    find="",
-    replace="",
+    file="app/auth/fastapi/headers.py",
+    find='"no-store"',
+    replace='"no-store"  # kept',
     tests="auth/fastapi/test_headers.py",
 )
+BROKEN = replace(HARMLESS, name="nothing runs", replace='"no-store"!')
+MISSING = replace(HARMLESS, name="nothing is found", find="no-cache")
 
 
 @pytest.fixture(scope="session")
@@ -70,3 +72,25 @@ def test_sabotage_is_noticed(
     noticed_by = sabotage.noticing_test(sabotage.run_tests(project, row.tests))
 
     record_property("sabotages", f"{row.rule:<7} {row.name:<55} {noticed_by}")
+
+
+@pytest.mark.parametrize("row", [HARMLESS, BROKEN], ids=str)
+def test_sabotage_that_fails_no_test_is_told(
+    row: Sabotage,
+    sabotaged: Callable[[Sabotage], Path],
+) -> None:
+    finished = sabotage.run_tests(sabotaged(row), row.tests)
+
+    with pytest.raises(AssertionError, match="no test has noticed it"):
+        sabotage.noticing_test(finished)
+
+
+def test_sabotage_that_finds_nothing_is_told(sabotaged: Callable[[Sabotage], Path]) -> None:
+    with pytest.raises(AssertionError, match="0 times: mend"):
+        sabotaged(MISSING)
+
+
+def test_every_name_is_another() -> None:
+    names = [str(row) for row in SABOTAGES]
+
+    assert len(set(names)) == len(names) >= 35

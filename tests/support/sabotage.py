@@ -13,7 +13,7 @@ from support.matrix import Cell
 from support.templates import ROOT
 
 TABLE = ROOT / "tests" / "sabotages.yml"
-FAILED_TEST = re.compile(r"^FAILED (?:tests/)?(\S+)", re.MULTILINE)
+FAILED_TEST = re.compile(r"^FAILED (?:tests/)?(.+?)(?: - |$)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Sabotage:
     cell: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.name.replace(" ", "-")
+        return self.name.replace(",", "").replace(" ", "-")
 
     @property
     def rendered(self) -> Cell:
@@ -64,5 +64,6 @@ def run_tests(project: Path, names: str) -> Finished:
 def noticing_test(finished: Finished) -> str:
     """Return the test that failed. Raise AssertionError if all passed, or none could be run."""
     failed = FAILED_TEST.search(finished.output)
-    assert finished.code == 1 and failed, f"no test has noticed it\n{finished.report()}"
+    assert failed, f"no test has noticed it\n{finished.report()}"
+    assert finished.code == 1, finished.report()
     return failed[1]
