@@ -13,7 +13,13 @@ from pathlib import Path
 
 from alembic import command
 from alembic.util.exc import DatabaseNotAtHead
-from sqlalchemy import func, select
+from sqlalchemy import (
+    func,
+    # {% if database == "sqlite" %}
+    make_url,
+    # {% endif %}
+    select,
+)
 
 from app.auth.administration import KEPT_AFTER_END
 from app.auth.clock import utc_now
@@ -54,7 +60,14 @@ def fine_if(condition: object, text: str, otherwise: str) -> Finding:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Check the settings, this machine and the database; nothing is changed."""
-    findings = [*_settings(settings), *_files(), _hashing(settings), await _limits(settings)]
+    findings = [*_settings(settings), *_files(settings), _hashing(settings)]
+    findings.append(await _limits(settings))
+    # {% if database == "sqlite" %}
+    file = make_url(settings.database.url).database or ""
+    if not Path(file).exists():  # connecting would make one
+        text = f"There is no database in {file}: look at DATABASE_URL, or make it with Alembic."
+        return [*findings, Finding(Verdict.FAILURE, text)]
+    # {% endif %}
     database = Database(settings.database)
     try:
         await database.check()
@@ -139,14 +152,14 @@ async def _limits(settings: Settings) -> Finding:
     )
 
 
-def _files() -> Iterator[Finding]:
-    env = Path(".env")
-    if env.exists():
-        yield fine_if(
-            not env.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO),
-            "Only its owner reads .env.",
-            "Others on this machine can read .env: run `chmod 600 .env`.",
-        )
+def _files(settings: Settings) -> Iterator[Finding]:
+    for file in (Path(".env"), settings.auth.private_key_file):
+        if file is not None and file.exists():
+            yield fine_if(
+                not file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO),
+                f"Only its owner reads {file}.",
+                f"Others on this machine can read {file}: run `chmod 600 {file}`.",
+            )
 
 
 def _hashing(settings: Settings) -> Finding:

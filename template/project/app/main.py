@@ -7,7 +7,6 @@ from fastapi import FastAPI
 from app.auth import (
     Clock,
     PasswordContext,
-    SecurityHeaders,
     Signer,
     build_auth_router_async,
     install_error_handlers,
@@ -16,6 +15,7 @@ from app.auth import (
 )
 from app.database import Database
 from app.lifespan import lifespan
+from app.middleware import install_middleware
 from app.models import AuthSession, AuthThrottle, User
 from app.routes import health, hello
 from app.settings import Settings
@@ -31,10 +31,15 @@ def create_app(
 ) -> FastAPI:
     """Return an application that is ready to start; tests bring some of its parts."""
     database = database or Database(settings.database)
-    app = FastAPI(title=settings.app_name, lifespan=lifespan)
+    app = FastAPI(
+        title=settings.app_name,
+        lifespan=lifespan,
+        openapi_url="/openapi.json" if settings.docs else None,
+        redirect_slashes=False,
+    )
     app.state.settings = settings
     app.state.database = database
-    app.add_middleware(SecurityHeaders)
+    install_middleware(app, settings)
     install_error_handlers(app)
     app.include_router(
         build_auth_router_async(

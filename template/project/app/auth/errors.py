@@ -142,6 +142,26 @@ class InvalidField(AuthError):
         self.reason = reason
 
 
+class UnreadableBody(AuthError):
+    code = "unreadable_body"
+    message = "The body cannot be read."
+
+
+class BodyTooLarge(AuthError):
+    code = "body_too_large"
+    message = "The body is larger than this server accepts."
+
+
+class NotFound(AuthError):
+    code = "not_found"
+    message = "There is nothing here."
+
+
+class MethodNotAllowed(AuthError):
+    code = "method_not_allowed"
+    message = "This cannot be done here."
+
+
 class ConcurrentChange(Exception):
     """Another transaction was faster: this one succeeds when it is run again."""
 

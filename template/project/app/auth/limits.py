@@ -9,10 +9,9 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 from typing import Any, Literal, cast
 
-from limits import RateLimitItem, parse_many, storage
+from limits import RateLimitItem, errors, parse_many, storage
 from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
-from limits.errors import StorageError
 
 from app.auth.clock import Clock
 from app.auth.errors import TooManyRequests
@@ -57,7 +56,7 @@ class AddressLimits:
             return
         try:
             await self._count(self._shared, action, network)
-        except StorageError as error:
+        except errors.StorageError as error:
             self._note_outage(error)
         else:
             self._note_return()
@@ -68,7 +67,7 @@ class AddressLimits:
             return False
         try:
             return bool(await self._shared.storage.check())
-        except StorageError:
+        except errors.StorageError:
             return False
 
     async def _count(self, limiter: MovingWindowRateLimiter, action: Action, network: str) -> None:
@@ -78,7 +77,7 @@ class AddressLimits:
                 self._events.record(EventName.RATE_LIMIT_EXCEEDED, outcome="failure", reason=action)
                 raise TooManyRequests(max(1, ceil(window.reset_time - time.time())))
 
-    def _note_outage(self, error: StorageError) -> None:
+    def _note_outage(self, error: errors.StorageError) -> None:
         if self._away_until is None:
             logger.warning("The storage of rate limits is away; each process counts for itself.")
             logger.debug("Why the storage of rate limits is away.", exc_info=error)

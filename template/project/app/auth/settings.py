@@ -12,7 +12,6 @@ from limits import parse_many
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -20,9 +19,14 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import NoDecode
 
 from app.auth.key_files import KEY_TYPES, library_algorithm, read_private_key, read_public_keys
+from app.auth.values import (
+    CommaSeparated,
+    # {% if transport != "header" %}
+    Origin,
+    # {% endif %}
+)
 
 # RFC 7518, section 3.2: an HMAC key has at least as many bytes as the hash.
 MINIMUM_SECRET_BYTES = {"HS256": 32, "HS384": 48, "HS512": 64}
@@ -38,12 +42,6 @@ PLACEHOLDERS = (
     "secret",
     "your-",
 )
-
-
-def split_at_commas(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return tuple(item.strip() for item in value.split(",") if item.strip())
 
 
 def _readable_rates(value: str) -> str:
@@ -64,13 +62,10 @@ def _usable_storage(uri: str) -> str:
     return uri
 
 
-# One environment variable holds several values with commas between them.
-CommaSeparated = (NoDecode, BeforeValidator(split_at_commas))
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Rates = Annotated[str, AfterValidator(_readable_rates)]
 # {% if transport != "header" %}
 CookieName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$")]
-Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
 # {% endif %}
 
 

@@ -6,8 +6,8 @@ import logging
 from typing import Any
 
 import pytest
+from limits import errors
 from limits.aio.storage import MemoryStorage, Storage
-from limits.errors import StorageError
 
 from app.auth import limits
 from app.auth.errors import TooManyRequests
@@ -30,7 +30,7 @@ class FickleStorage(MemoryStorage):
 
     async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         if self.away:
-            raise StorageError(OSError("connection refused"))
+            raise errors.StorageError(OSError("connection refused"))
         return await super().acquire_entry(key, limit, expiry, amount)
 
 

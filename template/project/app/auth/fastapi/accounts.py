@@ -13,7 +13,12 @@ from app.auth.fastapi import (
     schemas,
 )
 from app.auth.fastapi.dependencies import CurrentIdentity
-from app.auth.fastapi.errors import CREDENTIAL_REFUSED, UNAUTHENTICATED, refusals
+from app.auth.fastapi.errors import (
+    CREDENTIAL_REFUSED,
+    UNAUTHENTICATED,
+    UNUSABLE_BODY,
+    refusals,
+)
 from app.auth.fastapi.state import components_of
 from app.auth.protocols import UserProtocol
 
@@ -31,7 +36,7 @@ router = APIRouter()
         errors.RegistrationClosed,
         errors.EmailTaken,
         errors.UsernameTaken,
-        errors.InvalidField,
+        *UNUSABLE_BODY,
         errors.TooManyRequests,
         errors.HashingSaturated,
     ),
@@ -62,7 +67,7 @@ async def me(identity: CurrentIdentity) -> UserProtocol:
     responses=refusals(
         *CREDENTIAL_REFUSED,
         errors.WrongPassword,
-        errors.InvalidField,
+        *UNUSABLE_BODY,
         errors.LoginThrottled,
         errors.TooManyRequests,
         errors.HashingSaturated,

@@ -31,7 +31,7 @@ from app.auth.fastapi import (
     schemas,
 )
 from app.auth.fastapi.dependencies import SECURITY_SCHEMES
-from app.auth.fastapi.errors import refusals
+from app.auth.fastapi.errors import UNUSABLE_BODY, refusals
 from app.auth.fastapi.state import components_of
 from app.auth.opening import Client
 
@@ -56,7 +56,7 @@ router = APIRouter()
         errors.CrossSiteRequest,
         # {% endif %}
         errors.InvalidCredentials,
-        errors.InvalidField,
+        *UNUSABLE_BODY,
         errors.LoginThrottled,
         errors.TooManyRequests,
         errors.HashingSaturated,
@@ -106,7 +106,7 @@ async def login(body: schemas.LoginRequest, request: Request) -> Response:
         errors.InvalidToken,
         errors.SessionEnded,
         # {% if transport != "cookie" %}
-        errors.InvalidField,
+        *UNUSABLE_BODY,
         # {% endif %}
         errors.TooManyRequests,
     ),

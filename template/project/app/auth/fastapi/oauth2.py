@@ -43,7 +43,11 @@ class UnusableGrant(Exception):
     "/token",
     response_model=bearer.TokenResponse,
     responses={
-        400: {"model": OAuthError, "description": "The grant is refused"},
+        400: {
+            "model": OAuthError | schemas.ErrorResponse,
+            "description": "The grant is refused, or the body can not be read",
+        },
+        413: {"model": schemas.ErrorResponse, "description": "The body is too large"},
         422: {"model": schemas.ValidationErrorResponse, "description": "A field is not text"},
         429: {"model": OAuthError, "description": "Too many attempts"},
         503: {"model": OAuthError, "description": "Try again shortly"},
