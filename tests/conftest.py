@@ -58,9 +58,9 @@ def type_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what tests recorded: a line for each cell, and the verdicts on look-alike names."""
+    """Print what tests recorded: a line for each cell, look-alike names, and sabotages."""
     reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
-    for title in ("matrix", "identity"):
+    for title in ("matrix", "identity", "sabotages"):
         texts = sorted(recorded(report, title) for report in reports)
         if any(texts):
             terminalreporter.section(title)
