@@ -47,7 +47,7 @@ BODIES = {
     "single quotes": b"{'password': 'x'}",
     "comment": b'/* */ {"password": "x"}',
     "two values": b"{} {}",
-    "form": b"grant_type=password&username=%00&password=%ed%a0%80",
+    "form": b"username=%00&password=%ed%a0%80&refresh_token=%",
     "cut boundary": b"--x\r\nContent-Disposition: form-data; name=",
 }
 CONTENT_TYPES = [
