@@ -23,11 +23,11 @@ HARMLESS = Sabotage(
     name="nothing is missing",
     rule="none",
     file="app/auth/fastapi/headers.py",
-    find='"no-store"',
-    replace='"no-store"  # kept',
+    find='"nosniff"}',
+    replace='"nosniff"} | {}',
     tests="auth/fastapi/test_headers.py",
 )
-BROKEN = replace(HARMLESS, name="nothing runs", replace='"no-store"!')
+BROKEN = replace(HARMLESS, name="nothing runs", replace='"nosniff"!')
 MISSING = replace(HARMLESS, name="nothing is found", find="no-cache")
 
 
