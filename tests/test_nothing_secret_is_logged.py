@@ -33,12 +33,14 @@ def test_nothing_secret_is_logged(
 ) -> None:
     project = render(cell)
     plugin = {"PYTEST_PLUGINS": whole_records.__name__, "PYTHONPATH": str(TESTS)}
-    env = {**plugin, "TEST_DATABASE_URL": new_database(cell), whole_records.FILE: str(tmp_path)}
+    env = {**plugin, "TEST_DATABASE_URL": new_database(cell), whole_records.FOLDER: str(tmp_path)}
 
     checks.passes_its_tests(project, env)
 
-    logged = (tmp_path / whole_records.RECORDS).read_text()
-    passwords = json.loads((tmp_path / whole_records.PASSWORDS).read_text())
+    logged = "\n".join(written(tmp_path, whole_records.RECORDS))
+    passwords = {
+        each for text in written(tmp_path, whole_records.PASSWORDS) for each in json.loads(text)
+    }
     telling = [password for password in passwords if len(password) >= TELLING_LENGTH]
     keys = KEYS.findall("\n".join(file.read_text() for file in project.rglob("tests/**/*.py")))
     assert all(level in logged for level in ("'DEBUG'", "'INFO'", "'WARNING'", "'ERROR'"))
@@ -47,3 +49,8 @@ def test_nothing_secret_is_logged(
     assert len(set(keys)) == 2
     assert [secret for secret in (*telling, *keys) if secret in logged] == []
     assert [*TOKEN.findall(logged), *HASH.findall(logged)] == []
+
+
+def written(folder: Path, kind: str) -> list[str]:
+    """Return what each process of the tests has written."""
+    return [file.read_text() for file in folder.glob(f"{kind}-*")]

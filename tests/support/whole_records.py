@@ -1,4 +1,4 @@
-"""A pytest plugin for a render's own tests: all that is logged goes to one file, with every field.
+"""A pytest plugin for a render's own tests: all that is logged goes to files, with every field.
 
 It also notes each password that is hashed or checked. Runs in the folder of a render with this
 folder's parent on PYTHONPATH.
@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-FILE = "WHOLE_RECORDS"  # the environment variable that names the folder
-RECORDS, PASSWORDS = "records", "passwords"
+FOLDER = "WHOLE_RECORDS"  # the environment variable that names the folder
+RECORDS, PASSWORDS = "records", "passwords"  # each process of the tests writes its own
 # The test client's own log, which repeats the addresses it asks for.
 OF_THE_CLIENT = ("httpx2", "httpcore2")
 passwords: set[str] = set()
@@ -34,7 +34,7 @@ class WholeRecords(logging.FileHandler):
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol() -> Iterator[None]:
     """Listen anew around every test, since some configure logging themselves."""
-    handler = WholeRecords(folder() / RECORDS, errors="backslashreplace")
+    handler = WholeRecords(file_for(RECORDS), errors="backslashreplace")
     root = logging.getLogger()
     before = root.level
     root.addHandler(handler)
@@ -53,7 +53,7 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_sessionfinish() -> None:
-    (folder() / PASSWORDS).write_text(json.dumps(sorted(passwords)))
+    file_for(PASSWORDS).write_text(json.dumps(sorted(passwords)))
 
 
 def noted(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -66,5 +66,5 @@ def noted(method: Callable[..., Any]) -> Callable[..., Any]:
     return note
 
 
-def folder() -> Path:
-    return Path(os.environ[FILE])
+def file_for(kind: str) -> Path:
+    return Path(os.environ[FOLDER]) / f"{kind}-{os.getpid()}"
