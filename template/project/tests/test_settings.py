@@ -21,7 +21,7 @@ WRONG_VARIABLES = {
     "AUTH_SECRET_KEY_PREVIOUS": "too-short-55f1",
     "AUTH_ALGORITHM": "none-55f1",
     "AUTH_ACCESS_MINUTES": "fifteen-55f1",
-    "AUTH_REFRESH_DAYS": "31",
+    "AUTH_REFRESH_DAYS": "365",
     "AUTH_UNKNOWN_NAME": "value-55f1",
     # {% if transport != "header" %}
     "AUTH_COOKIE_SECURE": "false",
