@@ -65,11 +65,11 @@ def released(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Callabl
 
 
 @pytest.fixture
-def edited(released: Callable[..., Path], tmp_path: Path) -> Callable[[Cell], Path]:
-    """Return a project of the older version that a team has worked on and committed."""
+def edited(released: Callable[..., Path], tmp_path: Path) -> Callable[..., Path]:
+    """Return a project that a team has worked on and committed, of the older version by default."""
 
-    def work_on(cell: Cell) -> Path:
-        project = Path(copytree(released(fix.BEFORE, cell), tmp_path / str(cell)))
+    def work_on(cell: Cell, version: str = fix.BEFORE) -> Path:
+        project = Path(copytree(released(version, cell), tmp_path / f"{cell}-{version}"))
         team.work_on(project, cell)
         return updating.committed(project)
 

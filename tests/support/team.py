@@ -118,7 +118,7 @@ def downgrade() -> None:
     op.drop_column("users", "display_name")
 '''
 
-# Not among the edits: a line that `fix.apply_to_an_edited_line` changes as well.
+# Not among the edits: a line that the fix changes as well.
 SAME_LINE = "USER_AGENT_LENGTH = 120  # our reports have narrow columns"
 
 
@@ -158,11 +158,6 @@ def missing(project: Path) -> list[str]:
 
 def added_lines(old: str, new: str) -> list[str]:
     return [line for line in new.splitlines() if line and line not in old.splitlines()]
-
-
-def touched_files() -> set[str]:
-    """Name the files that differ from a render because of the team."""
-    return {*(file for file, _, _ in EDITS), *OWN_FILES, *DELETED, REVISION_FILE, ".env"}
 
 
 def flavoured(text: str, cell: Cell) -> str:

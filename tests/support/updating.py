@@ -1,10 +1,11 @@
 """Projects in repositories of their own, updated with Copier's own command."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from support import copies
-from support.commands import Finished, attempt, run
+from support.commands import Finished, run
 from support.matrix import Cell
 
 SAME_VERSION = "--vcs-ref=:current:"
@@ -68,17 +69,16 @@ def tracked(project: Path) -> set[str]:
     return set(run("git", "ls-files", cwd=project).splitlines())
 
 
-def diverging(project: Path, render: Path, *, besides: set[str]) -> list[str]:
-    """List the files of a fresh render that the project lacks or has otherwise."""
-    files = tracked(render) - besides
+def diverging(project: Path, other: Path, *, besides: Collection[str] = ()) -> list[str]:
+    """List the files that one of two projects lacks or has otherwise; stage all of the first."""
+    run("git", "add", "--all", cwd=project)
+    files = tracked(project) | tracked(other)
     return sorted(
         file
-        for file in files
-        if not (project / file).is_file()
-        or (project / file).read_bytes() != (render / file).read_bytes()
+        for file in files.difference(besides)
+        if content(project / file) != content(other / file)
     )
 
 
-def check(project: Path, script: str) -> Finished:
-    """Run a step of a workflow as GitHub does."""
-    return attempt("bash", "-e", "-c", script, cwd=project)
+def content(file: Path) -> bytes | None:
+    return file.read_bytes() if file.is_file() else None
