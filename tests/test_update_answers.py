@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from shutil import copy2
+from shutil import copy2, copytree
 
 import pytest
 
@@ -11,13 +11,13 @@ from support.commands import attempt, module
 from support.matrix import Cell
 from support.steps import Steps
 
-LOGIN = "app/auth/fastapi/login.py"
-# Where a conflict is inevitable. The team's lines in the login route, and its dependency, stand
-# directly beside a line that is another one in sync code.
+# Where a conflict is inevitable: lines of the team stand directly beside one that is another in
+# sync code. They are the call that is awaited, the import of the session, and SQLAlchemy's extra.
+BESIDE_SYNC_CODE = ["app/auth/fastapi/login.py", "app/dependencies.py", "pyproject.toml"]
 CONFLICTS = {
     Cell(transport="header"): [],
     Cell(transport="cookie"): [],
-    Cell(concurrency="sync"): [LOGIN, "pyproject.toml"],
+    Cell(concurrency="sync"): BESIDE_SYNC_CODE,
     Cell(database="postgresql"): [],
     Cell(database="mysql"): [],
     Cell(password_hash="argon2id"): [],
@@ -76,10 +76,11 @@ def test_answer_is_changed_in_an_edited_project(
 def test_start_names_the_variable_that_no_longer_fits(
     cell: Cell,
     variable: str,
-    edited: Callable[..., Path],
+    released: Callable[[str, Cell], Path],
+    tmp_path: Path,
 ) -> None:
     """`.env` is never touched, so it is still that of the old answer."""
-    project = edited(Cell())
+    project = Path(copytree(released(fix.BEFORE, Cell()), tmp_path / "project"))
     updating.update(project, updating.SAME_VERSION, **changed(cell))
 
     started = attempt(*module("alembic", "upgrade", "head"), cwd=project)
