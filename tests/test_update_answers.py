@@ -6,7 +6,7 @@ from shutil import copy2, copytree
 
 import pytest
 
-from support import checks, fix, team, updating
+from support import checks, fix, own_code, team, updating
 from support.commands import attempt, module
 from support.matrix import Cell
 from support.steps import Steps
@@ -48,7 +48,7 @@ def test_answer_is_changed_in_an_edited_project(
             assert (project / ".env").read_bytes() == settings
         with steps.step("files"):
             # Nothing of the old answer is left, and all is there as if rendered so and then edited.
-            own = team.OWN_FILES if cell.concurrency == "sync" else ()
+            own = own_code.FILES if cell.concurrency == "sync" else ()
             as_rendered_so = edited(cell)
             differing = updating.diverging(project, as_rendered_so, besides=own)
             assert differing == conflicts

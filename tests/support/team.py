@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from support import own_code
 from support.editing import edit
 from support.fix import head
 from support.matrix import Cell
@@ -56,68 +57,6 @@ EDITS = (
     ),
 )
 
-# Files of the team's own; the code is that of an async project.
-OWN_FILES = {
-    "app/routes/profile.py": '''"""What users say about themselves."""
-
-from fastapi import APIRouter
-
-from app.dependencies import CurrentUser, Name, SessionDep
-from app.models import User
-
-router = APIRouter(tags=["profile"])
-
-
-@router.put("/profile/name", status_code=204)
-async def rename(name: Name, current: CurrentUser, session: SessionDep) -> None:
-    """Change the name that others see."""
-    user = await session.get_one(User, current.id)
-    user.display_name = name
-    await session.commit()
-''',
-    "tests/routes/test_profile.py": '''"""Users say who they are, and strangers do not."""
-
-from httpx2 import AsyncClient
-
-from app.database import Database
-from app.models import User
-from tests.steps import rows_of
-
-
-async def test_name_is_kept(signed_in_client: AsyncClient, database: Database) -> None:
-    response = await signed_in_client.put("/profile/name", json={"name": "Ann A."})
-
-    users = await rows_of(database, User)
-    assert response.status_code == 204
-    assert [user.display_name for user in users] == ["Ann A."]
-
-
-async def test_stranger_changes_no_name(client: AsyncClient) -> None:
-    response = await client.put("/profile/name", json={"name": "Ann A."})
-
-    assert response.status_code == 401
-''',
-}
-
-ADDING_A_COLUMN = '''"""Give users a display name."""
-
-import sqlalchemy as sa
-from alembic import op
-
-revision = "{revision}"
-down_revision = "{parent}"
-branch_labels = None
-depends_on = None
-
-
-def upgrade() -> None:
-    op.add_column("users", sa.Column("display_name", sa.String(80), nullable=True))
-
-
-def downgrade() -> None:
-    op.drop_column("users", "display_name")
-'''
-
 # Not among the edits: a line that the fix changes as well.
 SAME_LINE = "USER_AGENT_LENGTH = 120  # our reports have narrow columns"
 
@@ -126,7 +65,7 @@ def work_on(project: Path, cell: Cell) -> None:
     """Edit a fresh render as teams do."""
     for file, old, new in EDITS:
         edit(project / file, flavoured(old, cell), flavoured(new, cell))
-    text = ADDING_A_COLUMN.format(revision=REVISION, parent=head(project))
+    text = own_code.ADDING_A_COLUMN.format(revision=REVISION, parent=head(project))
     (project / REVISION_FILE).write_text(text)
     write_own_code(project, cell)
     for file in DELETED:
@@ -137,7 +76,7 @@ def work_on(project: Path, cell: Cell) -> None:
 
 def write_own_code(project: Path, cell: Cell) -> None:
     """Write the files that are the team's alone, in the flavour of the cell."""
-    for file, text in OWN_FILES.items():
+    for file, text in own_code.FILES.items():
         (project / file).write_text(flavoured(text, cell))
 
 
@@ -152,7 +91,7 @@ def missing(project: Path) -> list[str]:
     """List what an update took away of the team's work, and what it brought back against it."""
     kept = [(file, line) for file, old, new in EDITS for line in added_lines(old, new)]
     lost = [f"{file}: {line}" for file, line in kept if line not in (project / file).read_text()]
-    gone = [file for file in (*OWN_FILES, REVISION_FILE) if not (project / file).exists()]
+    gone = [file for file in (*own_code.FILES, REVISION_FILE) if not (project / file).exists()]
     return lost + gone + [file for file in DELETED if (project / file).exists()]
 
 
