@@ -10,7 +10,7 @@ from support.commands import module, run
 # so that no import shows their use.
 NEVER_IMPORTED = (
     *("aiosqlite", "asyncmy", "asyncpg", "psycopg", "pymysql", "cryptography"),
-    *("argon2-cffi", "bcrypt", "email-validator", "python-multipart", "uvicorn"),
+    *("argon2-cffi", "bcrypt", "email-validator", "python-multipart"),
 )
 # FastAPI and pydantic are built on these, and document their use.
 EXPECTED_BENEATH = ("pydantic_core", "starlette")

@@ -91,13 +91,25 @@ def auth_settings() -> AuthSettings:
 
 
 @pytest.fixture
-def settings(database_settings: DatabaseSettings, auth_settings: AuthSettings) -> Settings:
+def app_settings() -> dict[str, Any]:
+    """Override this fixture to test with other settings of the application itself."""
+    return {}
+
+
+@pytest.fixture
+def settings(
+    database_settings: DatabaseSettings,
+    auth_settings: AuthSettings,
+    app_settings: dict[str, Any],
+) -> Settings:
     return Settings.model_validate(
         {
+            "_env_file": None,
             "app_name": "Test",
             "environment": "production",
             "database": database_settings,
             "auth": auth_settings,
+            **app_settings,
         }
     )
 

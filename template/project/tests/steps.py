@@ -31,6 +31,11 @@ def with_settings(**changes: Any) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("auth_settings", [settings], ids=[""])
 
 
+def with_app_settings(**changes: Any) -> pytest.MarkDecorator:
+    """Run a test with other settings of the application than those of authentication."""
+    return pytest.mark.parametrize("app_settings", [changes], ids=[""])
+
+
 async def register(client: AsyncClient, username: str = "ann") -> Account:
     account = Account(email=f"{username}@example.com", username=username)
     response = await client.post("/auth/register", json=asdict(account))
@@ -96,6 +101,11 @@ def credential(access_token: str) -> dict[str, str]:
 def code_of(response: Response) -> tuple[int, str]:
     """Return the status of a refusal and its code."""
     return response.status_code, response.json()["detail"]["code"]
+
+
+def headers_of(response: Response) -> list[tuple[str, str]]:
+    """Return the headers but for the request's id, which no two answers share."""
+    return [(name, value) for name, value in response.headers.multi_items() if "x-req" not in name]
 
 
 def tampered(token: str) -> str:

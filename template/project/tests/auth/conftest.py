@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.auth.events import EventSink, LoggedEvents
 from app.auth.ext.components import AuthComponents, Storage, build_components
 from app.auth.hashing import PasswordContext
+from app.auth.opening import Client
 from app.auth.protocols import UserProtocol
-from app.auth.service import AsyncAuthService, Client
+from app.auth.service import AsyncAuthService
 from app.auth.settings import AuthSettings
 from app.auth.tokens import TokenPair, Tokens
 from app.database import Database
@@ -28,11 +30,18 @@ def tokens(auth_settings: AuthSettings, clock: MovableClock) -> Tokens:
 
 
 @pytest.fixture
+def event_sink() -> EventSink:
+    """Override this fixture in a module to look at events."""
+    return LoggedEvents()
+
+
+@pytest.fixture
 def components(
     auth_settings: AuthSettings,
     database: Database,
     clock: MovableClock,
     password_context: PasswordContext,
+    event_sink: EventSink,
 ) -> Iterator[AuthComponents]:
     storage = Storage(
         get_session=database.session,
@@ -46,6 +55,7 @@ def components(
         storage,
         clock=clock,
         password_context=password_context,
+        event_sink=event_sink,
     )
     yield components
     components.hasher.close()

@@ -146,7 +146,7 @@ async def test_session_of_one_user_does_not_serve_another(
     bob = await register(service, replace(Account(), email="bob@example.com", username="bob"))
     session_id = service.tokens.session_of(pair.access_token)
 
-    mixed = service.tokens.issue_access(user_id=bob.id, session_id=session_id)
+    mixed = await service.tokens.issue_access(user_id=bob.id, session_id=session_id)
 
     with pytest.raises(SessionEnded):
         await authenticator.authenticate(mixed)
@@ -157,7 +157,7 @@ async def test_token_of_no_session_is_refused(
     service: AsyncAuthService,
     ann: UserProtocol,
 ) -> None:
-    stranger = service.tokens.issue_access(user_id=ann.id, session_id=STRANGER)
+    stranger = await service.tokens.issue_access(user_id=ann.id, session_id=STRANGER)
 
     with pytest.raises(SessionEnded):
         await authenticator.authenticate(stranger)

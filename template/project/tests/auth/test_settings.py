@@ -36,7 +36,7 @@ REFUSED_VALUES: dict[str, dict[str, object]] = {
     "algorithm none": {"algorithm": "none"},
     "algorithm unknown": {"algorithm": "HS1"},
     "algorithm in small letters": {"algorithm": "hs256"},
-    "algorithm asymmetric": {"algorithm": "RS256"},
+    "algorithm unsupported": {"algorithm": "ES512"},
     "access tokens without life": {"access_minutes": 0},
     "access tokens with a negative life": {"access_minutes": -15},
     "access tokens of more than a day": {"access_minutes": 24 * 60 + 1},

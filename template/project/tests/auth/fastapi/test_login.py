@@ -10,7 +10,15 @@ from httpx2 import AsyncClient, Response
 from app.database import Database
 from app.models import AuthSession
 from tests.conftest import Account
-from tests.steps import change_user, code_of, credential, log_in, register, rows_of
+from tests.steps import (
+    change_user,
+    code_of,
+    credential,
+    headers_of,
+    log_in,
+    register,
+    rows_of,
+)
 
 PASSPHRASE = "seventy-two bytes are all that some algorithms for passwords look at now"
 
@@ -57,7 +65,7 @@ async def test_refused_logins_are_all_alike(client: AsyncClient, database: Datab
         await attempt(client, disabled.username, "not the passphrase"),
     ]
 
-    wrong, *others = [(r.status_code, r.content, r.headers.multi_items()) for r in responses]
+    wrong, *others = [(r.status_code, r.content, headers_of(r)) for r in responses]
     assert code_of(responses[0]) == (401, "invalid_credentials")
     assert responses[0].headers["WWW-Authenticate"] == "Bearer"
     assert others == [wrong] * 4
