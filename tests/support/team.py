@@ -23,13 +23,19 @@ EDITS = (
     ("app/models.py", '"users"\n', f'"users"\n\n{COLUMN}\n'),
     (
         "app/auth/fastapi/login.py",
-        "    auth = components_of(request)\n    pair = await auth.service.login(",
-        f"    auth = components_of(request)\n{REFUSAL}    pair = await auth.service.login(",
+        "    pair = await auth.service.login(\n",
+        f"{REFUSAL}    pair = await auth.service.login(\n",
     ),
     (
         "app/auth/settings.py",
         "access_minutes: int = Field(default=15,",
         "access_minutes: int = Field(default=5,",
+    ),
+    (
+        "app/settings.py",
+        "    # Settings of your own go here, where no update adds any.\n",
+        "    # Settings of your own go here, where no update adds any.\n"
+        "    items_per_page: int = Field(default=20, ge=1)\n",
     ),
     (
         "app/main.py",
