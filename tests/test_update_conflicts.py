@@ -84,6 +84,7 @@ def test_second_update_on_committed_markers_changes_nothing(conflicted: Path) ->
 
     assert finished.code == 0, finished.report()
     assert updating.changes(conflicted) == []
+    assert "git grep -nE" in finished.output  # the only way to find them now
 
 
 def test_git_knows_both_sides(conflicted: Path) -> None:

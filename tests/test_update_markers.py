@@ -10,6 +10,7 @@ import pytest
 from support import fix, updating, workflows
 from support.commands import Finished
 from support.matrix import Cell
+from support.templates import ROOT
 
 CHECK = "No conflict markers"
 MARKERS = {
@@ -60,6 +61,19 @@ def test_hook_looks_for_what_the_workflow_looks_for(render: Render) -> None:
 
     (pattern,) = re.findall(r"git grep -nE '(.+)'", check["run"])
     assert f'entry: "{pattern}"' in hooks
+
+
+def test_owners_are_told_to_look_for_the_same(render: Render) -> None:
+    check = workflows.step(render(Cell()), "ci.yml", CHECK)
+    told = (render(Cell()) / "README.md", ROOT / "docs/updating.md", ROOT / "copier.yml")
+
+    (command,) = re.findall(r"git grep -nE '.+'", check["run"])
+    assert [file.name for file in told if f"{command}\n" not in uncommented(file)] == []
+
+
+def uncommented(file: Path) -> str:
+    """Return a text without what follows a command on its line."""
+    return re.sub(r" +# .*", "", file.read_text())
 
 
 def look_for_markers(released: Released, folder: Path, text: str) -> Finished:
