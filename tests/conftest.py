@@ -90,9 +90,9 @@ def type_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what tests recorded: lines for cells and updates, verdicts on look-alike names."""
+    """Print what tests recorded: lines for cells and updates, look-alike names, and sabotages."""
     reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
-    for title in ("matrix", "identity", "updates"):
+    for title in ("matrix", "identity", "sabotages", "updates"):
         texts = sorted(recorded(report, title) for report in reports)
         if any(texts):
             terminalreporter.section(title)

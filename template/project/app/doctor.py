@@ -27,7 +27,7 @@ from app.auth.errors import StorageUnavailable
 from app.auth.events import EventRecorder, LoggedEvents
 from app.auth.hashing import password_context
 from app.auth.limits import AddressLimits
-from app.auth.settings import IN_MEMORY
+from app.auth.values import IN_MEMORY
 from app.database import Database
 from app.migrate import configuration
 from app.models import AuthSession, User

@@ -15,7 +15,10 @@ LogFormat = Literal["json", "text"]
 
 # Lines that wait to be written; when nobody reads them any more, further ones are dropped.
 QUEUE_LENGTH = 10_000
-TEXT = "%(levelname)-8s %(name)s: %(message)s [%(request_id)s]"
+# Tells at every start which parts of it are there.
+NOISY = "alembic.runtime.plugins"
+# What people want to know of an event while they develop.
+SHOWN_FIELDS = ("outcome", "user_id", "reason")
 # uvicorn writes its own lines in its own form unless they are passed on.
 SERVER_LOGGERS = ("uvicorn", "uvicorn.access", "uvicorn.error")
 
@@ -37,6 +40,18 @@ class JsonFormatter(logging.Formatter):
             **getattr(record, "event", {}),
         }
         return json.dumps({name: value for name, value in line.items() if value is not None})
+
+
+class TextFormatter(logging.Formatter):
+    """A line for people, with the fields of an event behind its name."""
+
+    def __init__(self) -> None:
+        super().__init__("%(levelname)-8s %(name)s: %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- overridden
+        event: dict[str, Any] = getattr(record, "event", {})
+        fields = [f"{name}={event[name]!r}" for name in event if name in SHOWN_FIELDS]
+        return " ".join([super().formatMessage(record), *fields])
 
 
 class DroppingQueueHandler(QueueHandler):
@@ -69,13 +84,14 @@ def configure_logging(
     Return who writes it: `stop()` writes what is left.
     """
     writer = logging.StreamHandler(stream)
-    writer.setFormatter(JsonFormatter() if line_format == "json" else logging.Formatter(TEXT))
+    writer.setFormatter(JsonFormatter() if line_format == "json" else TextFormatter())
     records: queue.Queue[Any] = queue.Queue(QUEUE_LENGTH)
     logging.basicConfig(level=level, handlers=[DroppingQueueHandler(records)], force=True)
     if line_format == "json":
         for name in SERVER_LOGGERS:
             logging.getLogger(name).handlers.clear()
             logging.getLogger(name).propagate = True
+    logging.getLogger(NOISY).setLevel(logging.WARNING)
     listener = QueueListener(records, writer)
     listener.start()
     return listener

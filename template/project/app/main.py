@@ -24,12 +24,13 @@ from app.settings import Settings
 def create_app(
     settings: Settings,
     *,
+    database: Database | None = None,
     clock: Clock = utc_now,
     password_context: PasswordContext | None = None,
     signer: Signer | None = None,
 ) -> FastAPI:
-    """Return an application that is ready to start; tests bring their own clock and hashing."""
-    database = Database(settings.database)
+    """Return an application that is ready to start; tests bring some of its parts."""
+    database = database or Database(settings.database)
     app = FastAPI(
         title=settings.app_name,
         lifespan=lifespan,

@@ -119,16 +119,21 @@ def clock() -> MovableClock:
     return MovableClock()
 
 
+@pytest.fixture(scope="session")
+def engines(database_settings: DatabaseSettings) -> Database:
+    """What is kept from test to test: compiled statements, but no connection."""
+    return Database(database_settings)
+
+
 @pytest.fixture
-async def database(settings: Settings) -> AsyncGenerator[Database]:
-    """An empty database, for looking behind the application's back."""
-    database = Database(settings.database)
-    async with database.session() as session:
+async def database(engines: Database) -> AsyncGenerator[Database]:
+    """The application's database, empty; also for looking behind its back."""
+    async with engines.session() as session:
         for table in reversed(Base.metadata.sorted_tables):
             await session.execute(table.delete())
         await session.commit()
-    yield database
-    await database.dispose()
+    yield engines
+    await engines.dispose()
 
 
 @pytest.fixture
@@ -138,7 +143,12 @@ def app(
     clock: MovableClock,
     password_context: PasswordContext,
 ) -> FastAPI:
-    return create_app(settings, clock=clock, password_context=password_context)
+    return create_app(
+        settings,
+        database=database,
+        clock=clock,
+        password_context=password_context,
+    )
 
 
 @pytest.fixture

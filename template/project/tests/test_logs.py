@@ -96,10 +96,10 @@ def test_lines_are_for_people_in_development(untouched_logging: None) -> None:
     stream = io.StringIO()
     listener = configure_logging("INFO", "text", stream)
 
-    logging.getLogger("anybody").info("Hello.")
+    logging.getLogger("anybody").info("Hello.", extra={"event": {"at": "now", "reason": "x\n"}})
     listener.stop()
 
-    assert stream.getvalue() == "INFO     anybody: Hello. [-]\n"
+    assert stream.getvalue() == "INFO     anybody: Hello. reason='x\\n'\n"
 
 
 def test_stream_that_is_closed_stops_nobody(

@@ -1,3 +1,5 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python(derive=false) %}
 """What happened, as one stream of typed events, for whoever watches (ASVS 16.3)."""
 
 import hashlib
@@ -32,7 +34,9 @@ class EventName(StrEnum):
     USER_CREATED = "user_created"
     USER_UPDATED = "user_updated"
     RATE_LIMIT_EXCEEDED = "excess_rate_limit_exceeded"
+    # {% if transport != "header" %}
     CROSS_SITE_REQUEST = "malicious_csrf"
+    # {% endif %}
 
 
 # What an operator should look at; everything else is the course of things.
@@ -40,13 +44,15 @@ ALARMING = {
     EventName.LOGIN_LOCK,
     EventName.TOKEN_REUSE,
     EventName.RATE_LIMIT_EXCEEDED,
+    # {% if transport != "header" %}
     EventName.CROSS_SITE_REQUEST,
+    # {% endif %}
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthEvent:
-    """One event. It never holds a password, a token, a cookie or a hash (SEC-90).
+    """One event. It never holds a password, a token or a hash (SEC-90).
 
     `session` and `identifier` are pseudonyms: equal for equal values, and useless elsewhere.
     People type passwords where a name belongs, so what they typed is never written as it is.
@@ -125,3 +131,6 @@ def fields_of(event: AuthEvent) -> dict[str, Any]:
     """Return the fields that an event has, ready for JSON."""
     fields = {**asdict(event), "at": event.at.isoformat()}
     return {name: value for name, value in fields.items() if value is not None}
+
+
+# {% endcall %}

@@ -16,7 +16,8 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from app.auth.clock import Clock
 from app.auth.errors import TooManyRequests
 from app.auth.events import EventName, EventRecorder
-from app.auth.settings import IN_MEMORY, AuthSettings
+from app.auth.settings import AuthSettings
+from app.auth.values import IN_MEMORY
 
 Action = Literal["login", "register", "refresh"]
 

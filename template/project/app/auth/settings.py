@@ -4,13 +4,10 @@
 
 import os
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from limits import parse_many
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -21,52 +18,20 @@ from pydantic import (
 )
 
 from app.auth.key_files import KEY_TYPES, library_algorithm, read_private_key, read_public_keys
+from app.auth.secret_strength import MINIMUM_BYTES, refuse_weak_secret
 from app.auth.values import (
+    IN_MEMORY,
     CommaSeparated,
+    # {% if transport != "header" %}
+    CookieName,
+    # {% endif %}
+    LimitStorage,
+    Name,
     # {% if transport != "header" %}
     Origin,
     # {% endif %}
+    Rates,
 )
-
-# RFC 7518, section 3.2: an HMAC key has at least as many bytes as the hash.
-MINIMUM_SECRET_BYTES = {"HS256": 32, "HS384": 48, "HS512": 64}
-MINIMUM_DISTINCT_CHARACTERS = 10
-IN_MEMORY = "memory://"
-SHARED_STORAGES = ("redis://", "rediss://")
-PLACEHOLDERS = (
-    "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",  # FastAPI's tutorial
-    "change",
-    "example",
-    "placeholder",
-    "replace",
-    "secret",
-    "your-",
-)
-
-
-def _readable_rates(value: str) -> str:
-    try:
-        allowed = [rate.amount for rate in parse_many(value)]
-    except ValueError:
-        allowed = []
-    if not all(allowed) or not allowed:
-        raise ValueError("must look like 10/minute, or 10/minute;100/hour for both at once")
-    return value
-
-
-def _usable_storage(uri: str) -> str:
-    if uri != IN_MEMORY and not uri.startswith(SHARED_STORAGES):
-        raise ValueError(f"must be {IN_MEMORY} or look like redis://host:6379/0")
-    if uri != IN_MEMORY and find_spec("redis") is None:
-        raise ValueError("needs a package: run `uv add redis`")
-    return uri
-
-
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Rates = Annotated[str, AfterValidator(_readable_rates)]
-# {% if transport != "header" %}
-CookieName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$")]
-# {% endif %}
 
 
 class AuthSettings(BaseModel):
@@ -101,7 +66,7 @@ class AuthSettings(BaseModel):
     limit_login: Rates = "10/minute;100/hour"
     limit_register: Rates = "5/minute;50/hour"
     limit_refresh: Rates = "60/minute"
-    limit_storage: Annotated[str, AfterValidator(_usable_storage)] = IN_MEMORY
+    limit_storage: LimitStorage = IN_MEMORY
 
     # {% if transport == "both" %}
     # Where tokens are accepted, and whether a login also sets cookies.
@@ -192,7 +157,7 @@ class AuthSettings(BaseModel):
     @classmethod
     def _refuse_unusable_private_key(cls, value: Path | None, known: ValidationInfo) -> Path | None:
         algorithm = known.data.get("algorithm")
-        if value is not None and algorithm in MINIMUM_SECRET_BYTES:
+        if value is not None and algorithm in MINIMUM_BYTES:
             raise ValueError(f"{algorithm} signs with the secret key, not with a private key")
         if value is not None and algorithm is not None:
             read_private_key(value, algorithm)
@@ -206,7 +171,7 @@ class AuthSettings(BaseModel):
         known: ValidationInfo,
     ) -> tuple[Path, ...]:
         algorithm = known.data.get("algorithm")
-        if value and algorithm in MINIMUM_SECRET_BYTES:
+        if value and algorithm in MINIMUM_BYTES:
             raise ValueError(f"{algorithm} verifies with the secret key, not with public keys")
         if algorithm is not None:
             read_public_keys(value, algorithm)
@@ -264,21 +229,6 @@ class AuthSettings(BaseModel):
         return self
 
     # {% endif %}
-
-
-def refuse_weak_secret(name: str, value: SecretStr, algorithm: str) -> None:
-    """Raise ValueError for a secret that is short, a placeholder, a key file or typed by hand."""
-    secret = value.get_secret_value()
-    minimum = MINIMUM_SECRET_BYTES[algorithm]
-    lowered = secret.lower()
-    if any(placeholder in lowered for placeholder in PLACEHOLDERS):
-        raise ValueError(f"{name} is a placeholder: set one from `manage generate-secret`")
-    if len(secret.encode()) < minimum:
-        raise ValueError(f"{name} is too short: {algorithm} needs at least {minimum} bytes")
-    if "-----begin" in lowered or '"kty"' in lowered:
-        raise ValueError(f"{name} is a public or private key, but HMAC needs a random secret")
-    if len(set(secret)) < MINIMUM_DISTINCT_CHARACTERS:
-        raise ValueError(f"{name} repeats a few characters: it must be random")
 
 
 # {% endcall %}

@@ -5,13 +5,14 @@
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
 from app.auth.clock import utc_now
 from app.auth.context import RequestContext, current_request
-from app.auth.errors import AuthError, InvalidCredentials, SessionEnded
+from app.auth.errors import AuthError, InvalidCredentials, SessionEnded, WrongPassword
 from app.auth.events import EventName, EventRecorder, LoggedEvents
 from app.auth.ext.components import AuthComponents
 from app.auth.protocols import UserProtocol
@@ -152,6 +153,29 @@ async def test_what_operators_do_is_told(
         ("user_updated", "disabled"),
         ("user_updated", "enabled"),
         ("authn_token_revoked", "ended_by_operator"),
+    ]
+
+
+async def test_change_of_the_own_password_is_told(
+    service: AsyncAuthService,
+    pair: TokenPair,
+    ann: UserProtocol,
+    event_sink: SeenEvents,
+) -> None:
+    session_id = service.tokens.session_of(pair.access_token)
+
+    for current in ("a wrong passphrase", ANN.password):
+        with suppress(WrongPassword):
+            await service.change_password(
+                ann,
+                session_id,
+                current_password=current,
+                new_password="another long passphrase",
+            )
+
+    assert told(event_sink)[-2:] == [
+        ("authn_password_change_fail", "wrong_password"),
+        ("authn_password_change", None),
     ]
 
 

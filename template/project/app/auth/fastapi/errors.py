@@ -114,10 +114,10 @@ async def _refuse(request: Request, error: errors.AuthError) -> Response:
     return response
 
 
-async def _refuse_as_framework(request: Request, refusal: FrameworkRefusal) -> Response:
+async def _refuse_as_framework(_: Request, refusal: FrameworkRefusal) -> Response:
     kind = OF_FRAMEWORK.get(refusal.status_code)
     if kind is None:
-        return await http_exception_handler(request, refusal)
+        return JSONResponse({"detail": refusal.detail}, refusal.status_code, refusal.headers)
     return answer(kind, refusal.headers)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.auth import errors
 from app.auth.context import current_request
@@ -25,7 +25,7 @@ class TokenRequest(BaseModel):
     grant_type: str | None = None
     username: str | None = None
     password: schemas.Password | None = None
-    refresh_token: str | None = None
+    refresh_token: str | None = Field(default=None, repr=False)
 
 
 class OAuthError(BaseModel):
