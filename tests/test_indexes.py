@@ -12,12 +12,12 @@ from support.stage import production
 ROWS = 20_000
 QUERIES = {
     *("user by id", "user by e-mail", "user by name", "upgrade of a hash"),
-    *("session check", "session by id", "rotation", "logout"),
+    *("session check", "session by id", "session of an active user", "rotation", "logout"),
     *("list of sessions", "end of all sessions", "end of the others", "purge"),
 }
 
 
-# The statements of both flavours are the same.
+# The statements of both flavours are the same, but that async ones check several sessions at once.
 @pytest.mark.parametrize("cell", [Cell("sync", database) for database in DATABASES], ids=str)
 def test_no_query_reads_a_whole_table(
     cell: Cell,

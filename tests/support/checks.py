@@ -21,7 +21,7 @@ from alembic.config import main
 for command in (["upgrade", "head"], ["check"], ["downgrade", "base"]):
     main(argv=command, prog="alembic")
 """
-OWN_TEST_PLUGINS = ("anyio.pytest_plugin", "pytest_cov.plugin")
+OWN_TEST_PLUGINS = ("anyio.pytest_plugin", "pytest_cov.plugin", "xdist.plugin")
 
 
 def is_formatted(project: Path) -> None:
@@ -47,9 +47,9 @@ def passes_its_tests(project: Path, env: Mapping[str, str]) -> None:
 
 
 def own_tests(*arguments: str) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Return the command that runs a project's own tests, and its environment."""
+    """Return the command that runs a project's own tests in one process, and its environment."""
     plugins = [option for plugin in OWN_TEST_PLUGINS for option in ("-p", plugin)]
-    command = module("pytest", "-q", "-p", "no:cacheprovider", *plugins, *arguments)
+    command = module("pytest", "-q", "-n0", "-p", "no:cacheprovider", *plugins, *arguments)
     return command, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 

@@ -52,7 +52,7 @@ def queries(engine: Engine, person: Person) -> dict[str, Callable[[Session], obj
         return repositories.SQLAlchemySyncUserProtocol(session, models.User)
 
     def sessions(session: Session) -> Any:
-        return repositories.SQLAlchemySyncSessionProtocol(session, models.AuthSession)
+        return repositories.SQLAlchemySyncSessionProtocol(session, models.AuthSession, models.User)
 
     return {
         "user by id": lambda s: users(s).get_by_id(user_id),
@@ -61,6 +61,7 @@ def queries(engine: Engine, person: Person) -> dict[str, Callable[[Session], obj
         "upgrade of a hash": lambda s: users(s).replace_password_hash(user_id, old="a", new="b"),
         "session check": lambda _: check.find(user_id=user_id, session_id=session_id, now=now),
         "session by id": lambda s: sessions(s).get(session_id),
+        "session of an active user": lambda s: sessions(s).get_of_active_user(session_id),
         "rotation": lambda s: sessions(s).rotate(session_id, 1, **step),
         "logout": lambda s: sessions(s).revoke(session_id, **end),
         "list of sessions": lambda s: sessions(s).list_live(user_id, now=now),

@@ -50,8 +50,8 @@ CHANGES = (
     ),
     (
         "app/main.py",
-        "is ready to start; tests bring their own clock and hashing.",
-        "is ready to start; tests bring their own clock and hash.",
+        '"""The application, built from its settings."""',
+        '"""The application, made from its settings."""',
     ),
     (
         "app/dependencies.py",

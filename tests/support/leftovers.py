@@ -24,7 +24,7 @@ HEADER_WORDS = ("OAuth2PasswordBearer", "accept_header", "grant_type")
 CHOICE_WORDS = ("accept_cookie", "accept_header", "set_cookie_on_login")
 # Hashes of a weaker scheme upgrade at login, so that Argon2id renders know bcrypt's name as well.
 HASH_WORDS = {"bcrypt": ("bcrypt_rounds",), "argon2id": ("argon2",)}
-ASYNC_WORDS = ("asyncio", "async_sessionmaker")
+ASYNC_WORDS = ("asyncio", "async_sessionmaker", "shared_lookup", "SharedUserLookup")
 SYNC_WORDS = ("router_sync", "SQLAlchemySync")
 
 

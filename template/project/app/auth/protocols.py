@@ -130,6 +130,10 @@ class SessionRepository(Protocol):
 
     async def get(self, session_id: str) -> SessionProtocol | None: ...
 
+    async def get_of_active_user(self, session_id: str) -> SessionProtocol | None:
+        """Return a session, read-only, unless its user is disabled or gone."""
+        ...
+
     async def rotate(
         self,
         session_id: str,

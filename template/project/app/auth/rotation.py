@@ -81,9 +81,8 @@ class Rotation:
         )
         if not rotated:
             return None
-        session = await store.sessions.get(claims.session_id)
-        user = await store.users.get_by_id(session.user_id) if session else None
-        if user is None or not user.is_active:
+        session = await store.sessions.get_of_active_user(claims.session_id)
+        if session is None:
             await store.sessions.revoke(claims.session_id, now=now, reason="user_inactive")
             return None
         return session

@@ -8,8 +8,13 @@ from app.auth.administration import Administration
 from app.auth.authenticator import Authenticator
 from app.auth.clock import Clock, utc_now
 from app.auth.events import EventRecorder, EventSink, LoggedEvents
+from app.auth.ext import (
+    lookup,
+    # {% if concurrency == "async" %}
+    shared_lookup,
+    # {% endif %}
+)
 from app.auth.ext.access import OpenSession, Reader
-from app.auth.ext.lookup import SQLAlchemyAsyncUserLookup
 from app.auth.ext.models import AuthSessionMixin, AuthThrottleMixin, UserMixin
 from app.auth.ext.transactions import SQLAlchemyAsyncTransactions
 from app.auth.hashing import PasswordContext, PasswordHasher
@@ -75,7 +80,7 @@ def build_components(
         storage.session_model,
         storage.throttle_model,
     )
-    lookup = SQLAlchemyAsyncUserLookup(
+    users = lookup.SQLAlchemyAsyncUserLookup(
         storage.reader,
         storage.user_model,
         storage.session_model,
@@ -96,7 +101,15 @@ def build_components(
             events=events,
         ),
         administration=Administration(settings, hasher, transactions, clock, events),
-        authenticator=Authenticator(tokens, lookup, clock),
+        # {% if concurrency == "async" %}
+        authenticator=Authenticator(
+            tokens,
+            shared_lookup.SharedUserLookup(users.find_all),
+            clock,
+        ),
+        # {% else %}
+        #| authenticator=Authenticator(tokens, users, clock),
+        # {% endif %}
         limits=AddressLimits(settings, clock, events),
         events=events,
         hasher=hasher,

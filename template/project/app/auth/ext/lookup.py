@@ -2,8 +2,9 @@
 # {% call python() %}
 """The one query of an authenticated request: built once, one round trip, no transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Executable, bindparam, inspect, select
 from sqlalchemy.exc import DBAPIError
@@ -29,26 +30,42 @@ class SQLAlchemyAsyncUserLookup:
         session_model: type[AuthSessionMixin],
     ) -> None:
         self._reader = reader
-        self._statement = _live_user(user_model, session_model)
+        self._statement = _live_users(user_model, session_model)
 
-    async def find(self, *, user_id: int, session_id: str, now: datetime) -> UserProtocol | None:
-        parameters = {"user_id": user_id, "session_id": session_id, "now": now}
+    # {% if concurrency == "async" %}
+    async def find_all(
+        self,
+        session_ids: Sequence[str],
+        now: datetime,
+    ) -> dict[str, UserProtocol]:
+        """Return the users of those sessions that are live, by the session's id."""
+        rows = await self._read({"session_ids": session_ids, "now": now})
+        return {row[-1]: row for row in rows}
+
+    # {% else %}
+    #| def find(self, *, user_id: int, session_id: str, now: datetime) -> UserProtocol | None:
+    #|     rows = self._read({"user_id": user_id, "session_id": session_id, "now": now})
+    #|     return rows[0] if rows else None
+
+    # {% endif %}
+    async def _read(self, parameters: dict[str, Any]) -> Sequence[Any]:
         with translated_errors():
             try:
-                return await self._fetch(parameters)
+                return await self._read_once(parameters)
             except DBAPIError as error:
                 if not error.connection_invalidated:
                     raise
             # The server was restarted: the pool has dropped its old connections, and asks anew.
-            return await self._fetch(parameters)
+            return await self._read_once(parameters)
 
-    async def _fetch(self, parameters: dict[str, Any]) -> UserProtocol | None:
+    async def _read_once(self, parameters: dict[str, Any]) -> Sequence[Any]:
         async with self._reader.connect() as connection:
             result = await connection.execute(self._statement, parameters)
-            return cast(UserProtocol | None, result.one_or_none())
+            rows: Sequence[Any] = result.all()
+            return rows
 
 
-def _live_user(user_model: Any, session_model: Any) -> Executable:
+def _live_users(user_model: Any, session_model: Any) -> Executable:
     columns = [
         attribute.expression.label(attribute.key)
         for attribute in inspect(user_model).column_attrs
@@ -56,14 +73,22 @@ def _live_user(user_model: Any, session_model: Any) -> Executable:
     ]
     now = bindparam("now", type_=session_model.idle_expires_at.type)
     return (
-        select(*columns)
+        # {% if concurrency == "async" %}
+        select(*columns, session_model.id.label(None))
+        # {% else %}
+        #| select(*columns)
+        # {% endif %}
         .join_from(user_model, session_model, session_model.user_id == user_model.id)
         .where(
-            session_model.id == bindparam("session_id"),
+            # {% if concurrency == "async" %}
+            session_model.id.in_(bindparam("session_ids", expanding=True)),
+            # {% else %}
+            #| session_model.id == bindparam("session_id"),
+            #| user_model.id == bindparam("user_id"),
+            # {% endif %}
             session_model.revoked_at.is_(None),
             session_model.idle_expires_at > now,
             session_model.absolute_expires_at > now,
-            user_model.id == bindparam("user_id"),
             user_model.is_active,
         )
     )

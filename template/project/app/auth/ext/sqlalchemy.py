@@ -5,12 +5,13 @@
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, Update, case, delete, literal, select, update
+from sqlalchemy import Select, Update, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.auth.errors import DuplicateIdentity
-from app.auth.ext.models import AuthSessionMixin, Instant, UserMixin
+from app.auth.ext.models import AuthSessionMixin, UserMixin
+from app.auth.ext.prebuilt import rotation, session_of_active_user
 from app.auth.ext.statements import changed_rows
 from app.auth.identifiers import can_exist, canonical
 from app.auth.protocols import NewSession, SessionProtocol, StoredUserProtocol
@@ -95,9 +96,15 @@ class SQLAlchemyAsyncUserProtocol:
 class SQLAlchemyAsyncSessionProtocol:
     """Logins in one database session."""
 
-    def __init__(self, session: AsyncSession, session_model: type[AuthSessionMixin]) -> None:
+    def __init__(
+        self,
+        session: AsyncSession,
+        session_model: type[AuthSessionMixin],
+        user_model: type[UserMixin],
+    ) -> None:
         self._session = session
         self._model: Any = session_model
+        self._user_model: Any = user_model
 
     async def add(self, session: NewSession) -> SessionProtocol:
         row: SessionProtocol = self._model(
@@ -121,6 +128,12 @@ class SQLAlchemyAsyncSessionProtocol:
         found = await self._session.scalars(statement.execution_options(populate_existing=True))
         return cast(SessionProtocol | None, found.one_or_none())
 
+    async def get_of_active_user(self, session_id: str) -> SessionProtocol | None:
+        statement = session_of_active_user(self._model, self._user_model)
+        connection = await self._session.connection()
+        result = await connection.execute(statement, {"session_id": session_id})
+        return cast(SessionProtocol | None, result.one_or_none())
+
     async def rotate(
         self,
         session_id: str,
@@ -130,26 +143,17 @@ class SQLAlchemyAsyncSessionProtocol:
         idle_expires_at: datetime,
         kid: str,
     ) -> bool:
-        model = self._model
-        absolute_end = model.absolute_expires_at
-        idle_end = literal(idle_expires_at, Instant)
-        statement = (
-            update(model)
-            .where(
-                model.id == session_id,
-                model.generation == generation,
-                model.revoked_at.is_(None),
-                model.idle_expires_at > now,
-                absolute_end > now,
-            )
-            .values(
-                generation=generation + 1,
-                rotated_at=now,
-                idle_expires_at=case((absolute_end < idle_end, absolute_end), else_=idle_end),
-                kid=kid,
-            )
-        )
-        return await changed_rows(self._session, statement) == 1
+        parameters = {
+            "session_id": session_id,
+            "old_generation": generation,
+            "new_generation": generation + 1,
+            "now": now,
+            "new_idle_end": idle_expires_at,
+            "new_kid": kid,
+        }
+        connection = await self._session.connection()
+        result = await connection.execute(rotation(self._model), parameters)
+        return result.rowcount == 1
 
     async def revoke(self, session_id: str, *, now: datetime, reason: str) -> bool:
         statement = self._revocation(now, reason).where(self._model.id == session_id)

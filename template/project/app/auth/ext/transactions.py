@@ -56,7 +56,11 @@ class SQLAlchemyAsyncTransactions:
             result = await work(
                 Repositories(
                     users=SQLAlchemyAsyncUserProtocol(session, self._user_model),
-                    sessions=SQLAlchemyAsyncSessionProtocol(session, self._session_model),
+                    sessions=SQLAlchemyAsyncSessionProtocol(
+                        session,
+                        self._session_model,
+                        self._user_model,
+                    ),
                     throttles=SQLAlchemyAsyncThrottleProtocol(session, self._throttle_model),
                 )
             )

@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""The routes of an account: register, who am I, and another password."""
+"""The routes of an account: register, and another password."""
 
 from fastapi import APIRouter, Request, status
 
@@ -13,12 +13,7 @@ from app.auth.fastapi import (
     schemas,
 )
 from app.auth.fastapi.dependencies import CurrentIdentity
-from app.auth.fastapi.errors import (
-    CREDENTIAL_REFUSED,
-    UNAUTHENTICATED,
-    UNUSABLE_BODY,
-    refusals,
-)
+from app.auth.fastapi.errors import CREDENTIAL_REFUSED, UNUSABLE_BODY, refusals
 from app.auth.fastapi.state import components_of
 from app.auth.protocols import UserProtocol
 
@@ -53,12 +48,6 @@ async def register(body: schemas.RegisterRequest, request: Request) -> UserProto
         username=body.username,
         password=body.password.get_secret_value(),
     )
-
-
-@router.get("/me", response_model=schemas.UserResponse, responses=refusals(*UNAUTHENTICATED))
-async def me(identity: CurrentIdentity) -> UserProtocol:
-    """Return the user who is signed in."""
-    return identity.user
 
 
 @router.post(

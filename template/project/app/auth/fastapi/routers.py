@@ -12,6 +12,7 @@ from app.auth.ext.models import AuthSessionMixin, AuthThrottleMixin, UserMixin
 from app.auth.fastapi import (
     accounts,
     login,
+    me,
     # {% if transport != "cookie" %}
     oauth2,
     # {% endif %}
@@ -62,6 +63,7 @@ def build_auth_router_async(
     )
     router = APIRouter(lifespan=lifespan_of(components))
     router.include_router(accounts.router)
+    router.include_router(me.router)
     router.include_router(login.router)
     # {% if transport != "cookie" %}
     router.include_router(oauth2.router)

@@ -153,6 +153,20 @@ async def test_session_is_revoked_once(
 
 
 @pytest.mark.usefixtures("stored_session")
+async def test_a_session_of_a_disabled_user_is_not_found_for_a_refresh(
+    transactions: SQLAlchemyAsyncTransactions,
+    stored_user: StoredUserProtocol,
+) -> None:
+    before = await transactions.run(lambda store: store.sessions.get_of_active_user(SESSION_ID))
+
+    await transactions.run(lambda store: store.users.set_active(stored_user.id, active=False))
+
+    after = await transactions.run(lambda store: store.sessions.get_of_active_user(SESSION_ID))
+    assert before is not None
+    assert after is None
+
+
+@pytest.mark.usefixtures("stored_session")
 async def test_revoking_all_counts_those_that_were_live(
     transactions: SQLAlchemyAsyncTransactions,
     stored_user: StoredUserProtocol,

@@ -56,6 +56,22 @@ async def test_promise_of_https_can_be_left_to_the_proxy(client: AsyncClient) ->
     assert "Strict-Transport-Security" not in response.headers
 
 
+async def test_answers_say_what_they_are(client: AsyncClient) -> None:
+    """ASVS 4.1.1; JSON is always UTF-8, so that it names no character set (RFC 8259)."""
+    responses = [
+        await client.post("/auth/register", json=asdict(Account())),
+        await client.post("/auth/login", json={}),
+        await client.get("/auth/me"),
+        await client.get("/nowhere"),
+        await client.get("/auth/login"),
+        await client.post("/auth/login", content=b"x" * 100_000),
+    ]
+
+    said = {response.headers["Content-Type"] for response in responses}
+    assert said == {"application/json"}
+    assert all(response.json() for response in responses)
+
+
 async def test_tokens_stay_out_of_caches(client: AsyncClient, user: Account) -> None:
     body = {"username_or_email": user.username, "password": user.password}
 

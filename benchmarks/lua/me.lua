@@ -1,0 +1,13 @@
+-- GET with a bearer token: the next line of a file each time, from the top again at its end.
+require "report"
+
+local tokens, turn = {}, 0
+
+function init(args)
+  tokens = lines_of(args[1])
+end
+
+function request()
+  turn = turn % #tokens + 1
+  return wrk.format("GET", nil, { Authorization = "Bearer " .. tokens[turn] })
+end

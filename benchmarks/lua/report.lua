@@ -1,0 +1,22 @@
+-- What a run came to, as one line of JSON. Latencies are in microseconds in wrk, and here in ms.
+local failed = "connect read write status timeout"
+
+function done(summary, latency)
+  local failures = 0
+  for kind in failed:gmatch("%S+") do
+    failures = failures + summary.errors[kind]
+  end
+  print(string.format(
+    '{"requests": %d, "seconds": %f, "failures": %d, "p50_ms": %f, "p99_ms": %f, "max_ms": %f}',
+    summary.requests, summary.duration / 1e6, failures,
+    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, latency.max / 1e3
+  ))
+end
+
+function lines_of(path)
+  local lines = {}
+  for line in io.lines(path) do
+    lines[#lines + 1] = line
+  end
+  return lines
+end

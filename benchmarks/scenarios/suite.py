@@ -1,0 +1,27 @@
+"""How long the tests take that travel with every project, over SQLite."""
+
+import subprocess
+import sys
+import time
+
+from benchmarks.renders import FLAVOURS, render
+from benchmarks.results import Results
+from benchmarks.stage import Stage
+
+# Those that a project has; this environment holds others, which would cost time.
+PLUGINS = ("anyio.pytest_plugin", "pytest_cov.plugin")
+
+
+def run(stage: Stage, results: Results) -> None:
+    for flavour in FLAVOURS:
+        project = render(stage.folder / f"{flavour}-suite", concurrency=flavour)
+        plugins = [option for plugin in PLUGINS for option in ("-p", plugin)]
+        begin = time.perf_counter()
+        subprocess.run(
+            (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugins),
+            cwd=project,
+            env={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        results.add("tests", flavour, seconds=time.perf_counter() - begin)
