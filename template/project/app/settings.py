@@ -59,6 +59,8 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
+    # Settings of your own go here, where no update adds any.
+
     app_name: str = "App"
     environment: Literal["development", "production"] = "production"
     database: DatabaseSettings

@@ -23,6 +23,14 @@ from tests.databases import database_url_for_tests
 from tests.serving import serve
 
 SECRET_KEY = "7f1d0c9b8a6e5f43210fedcba9876543"
+# Lifetimes are stated, so that no test fails when you change a default.
+AUTH_SETTINGS: dict[str, Any] = {
+    "secret_key": SECRET_KEY,
+    "access_minutes": 15,
+    "refresh_days": 7,
+    "session_days": 30,
+    "refresh_grace_seconds": 10,
+}
 
 
 class MovableClock:
@@ -79,7 +87,7 @@ def password_context() -> PasswordContext:
 @pytest.fixture
 def auth_settings() -> AuthSettings:
     """Override this fixture in a module to test with other settings."""
-    return AuthSettings.model_validate({"secret_key": SECRET_KEY})
+    return AuthSettings.model_validate(AUTH_SETTINGS)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from app.auth import AuthSettings
 from app.database import Database
 from app.models import Base, User
-from tests.conftest import SECRET_KEY, Account
+from tests.conftest import AUTH_SETTINGS, Account
 
 T = TypeVar("T", bound=Base)
 
@@ -27,7 +27,7 @@ class Tokens:
 
 def with_settings(**changes: Any) -> pytest.MarkDecorator:
     """Run a test with settings that differ from the defaults."""
-    settings = AuthSettings.model_validate({"secret_key": SECRET_KEY, **changes})
+    settings = AuthSettings.model_validate(AUTH_SETTINGS | changes)
     return pytest.mark.parametrize("auth_settings", [settings], ids=[""])
 
 

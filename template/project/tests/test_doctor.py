@@ -46,7 +46,7 @@ def test_deployment_in_order_may_go_live() -> None:
     ("variable", "value", "warning"),
     [
         ("ENVIRONMENT", "development", "ENVIRONMENT is development"),
-        ("AUTH_SECRET_KEY_PREVIOUS", SECRET_KEY[::-1], "empty it 7 days after the change"),
+        ("AUTH_SECRET_KEY_PREVIOUS", SECRET_KEY[::-1], "days after the change"),
         ("AUTH_ACCESS_MINUTES", "120", "keep it short"),
         ("WEB_CONCURRENCY", "2", "name a Redis for all of them"),
         ("AUTH_LIMIT_STORAGE", "redis://127.0.0.1:1", "does not answer"),

@@ -32,7 +32,7 @@ WRONG_VARIABLES = {
     "AUTH_PRIVATE_KEY_FILE": "55f1.pem",
     "AUTH_PUBLIC_KEY_FILES": "55f1.pem",
     "AUTH_ACCESS_MINUTES": "fifteen-55f1",
-    "AUTH_REFRESH_DAYS": "31",
+    "AUTH_REFRESH_DAYS": "365",
     "AUTH_UNKNOWN_NAME": "value-55f1",
     # {% if transport != "header" %}
     "AUTH_COOKIE_SECURE": "false",

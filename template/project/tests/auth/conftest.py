@@ -16,12 +16,12 @@ from app.auth.settings import AuthSettings
 from app.auth.tokens import TokenPair, Tokens
 from app.database import Database
 from app.models import AuthSession, AuthThrottle, User
-from tests.conftest import SECRET_KEY, Account, MovableClock
+from tests.conftest import AUTH_SETTINGS, Account, MovableClock
 
 
 def settings_with(**changes: object) -> AuthSettings:
     """Return the settings of the tests but for the given ones."""
-    return AuthSettings.model_validate({"secret_key": SECRET_KEY, **changes})
+    return AuthSettings.model_validate(AUTH_SETTINGS | changes)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.auth import PasswordContext
+from app.dependencies import CurrentUser
 from app.main import create_app
 from app.settings import Settings
 
@@ -197,11 +198,19 @@ def test_security_schemes_are_those_of_the_transport(document: dict[str, Any]) -
     }
 
 
-def test_your_own_routes_ask_for_a_credential(document: dict[str, Any]) -> None:
-    of_hello = document["paths"]["/hello"]["get"]["security"]
-    of_me = document["paths"]["/auth/me"]["get"]["security"]
+def test_your_own_routes_ask_for_a_credential(
+    settings: Settings,
+    password_context: PasswordContext,
+) -> None:
+    app = create_app(settings, password_context=password_context)
 
-    assert of_hello == of_me
+    @app.get("/orders")
+    def orders(user: CurrentUser) -> str:
+        return user.username
+
+    paths = app.openapi()["paths"]
+
+    assert paths["/orders"]["get"]["security"] == paths["/auth/me"]["get"]["security"]
 
 
 def test_no_schema_knows_the_stored_secrets(document: dict[str, Any]) -> None:
