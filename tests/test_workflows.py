@@ -41,6 +41,17 @@ def test_a_job_may_only_what_it_needs(cell: Cell, render: Render) -> None:
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_audit_fails_on_what_it_cannot_look_up(cell: Cell, render: Render) -> None:
+    """Without --strict pip-audit skips such packages, and says that no fault is known (SEC-88)."""
+    steps = workflows.steps(workflows.workflows(render(cell))["ci.yml"])
+
+    [audit] = [step for step in steps if "pip-audit" in step.get("run", "")]
+    assert audit["shell"] == "bash"  # which fails when `uv export` does, before the pipe
+    assert "uvx pip-audit --strict" in audit["run"]
+    assert "--require-hashes" in audit["run"]
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
 def test_checkout_leaves_no_credential_behind(cell: Cell, render: Render) -> None:
     checkouts = [
         step
