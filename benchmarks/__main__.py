@@ -6,12 +6,23 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import databases, machine, page, plot, wrk
-from benchmarks.goals import goals
+from benchmarks.aims import goals
 from benchmarks.plan import FULL, QUICK, Plan
 from benchmarks.preparation import set_up
 from benchmarks.renders import ROOT
 from benchmarks.results import Results
-from benchmarks.scenarios import copying, login, me, refresh, scale, start, storm, suite
+from benchmarks.scenarios import (
+    copying,
+    hashes,
+    login,
+    me,
+    profile,
+    refresh,
+    scale,
+    start,
+    storm,
+    suite,
+)
 from benchmarks.stage import Stage
 from benchmarks.table import all_tables
 
@@ -25,6 +36,8 @@ SCENARIOS: dict[str, Scenario] = {
     "scale": scale.run,
     "copy": copying.run,
     "tests": suite.run,
+    "hash": hashes.run,
+    "profile": profile.run,
 }
 
 

@@ -41,5 +41,5 @@ def execute(name: str, *statements: str) -> list[tuple[object, ...]]:
     """Run statements one by one, each committed at once, and return the rows of the last."""
     with psycopg.connect(f"postgresql://{SERVER}/{name}", autocommit=True) as connection:
         for statement in statements:
-            cursor = connection.execute(statement)  # type: ignore[call-overload]
+            cursor = connection.execute(statement)
         return cursor.fetchall() if cursor.description else []

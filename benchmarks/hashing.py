@@ -1,10 +1,9 @@
-"""What hashing costs: how many passwords a second, and each parameter's price.
+"""The hash limit: how many passwords a second can be verified with nothing else to do.
 
-`python -m benchmarks.hashing SECONDS` runs in the folder of a render and prints how many
-passwords its own hashing verifies a second, on all processors, with nothing else to do.
+`python -m benchmarks.hashing SECONDS` runs in the folder of a render and prints it for the
+render's own parameters, with as many threads as its own pool has.
 """
 
-import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -37,38 +36,5 @@ def rate(context: Any, seconds: float, threads: int) -> float:
     return done / (time.perf_counter() - begin)
 
 
-def costs() -> dict[str, float]:
-    """Return the milliseconds of one verification for the parameters that are worth a thought."""
-    from passlib.hash import argon2, bcrypt_sha256
-
-    schemes: dict[str, Any] = {
-        **{
-            f"bcrypt, {rounds} rounds": bcrypt_sha256.using(rounds=rounds)
-            for rounds in (10, 11, 12, 13)
-        },
-        **{
-            f"argon2id, {mebibytes} MiB, {passes} passes": argon2.using(
-                type="ID",
-                memory_cost=mebibytes * 1024,
-                time_cost=passes,
-                parallelism=1,
-            )
-            for mebibytes, passes in ((19, 2), (46, 1), (64, 3), (128, 3))
-        },
-    }
-    return {name: cost(scheme) for name, scheme in schemes.items()}
-
-
-def cost(scheme: Any) -> float:
-    stored = scheme.hash(PASSWORD)
-    times = []
-    for _ in range(5):
-        begin = time.perf_counter()
-        scheme.verify(PASSWORD, stored)
-        times.append(time.perf_counter() - begin)
-    return min(times) * 1e3
-
-
 if __name__ == "__main__":
-    assert os.path.exists("app"), "run this in the folder of a render"
     print(limit(float(sys.argv[1])))

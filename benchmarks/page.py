@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import plot
-from benchmarks.goals import goals
+from benchmarks.aims import goals
 from benchmarks.plan import FULL
 from benchmarks.renders import ROOT
 from benchmarks.results import Results

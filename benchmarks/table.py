@@ -26,11 +26,13 @@ def table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def goals_table(goals: Sequence[Goal], results: Results) -> str:
-    rows = []
-    for goal in goals:
-        value = goal.reached(results)
-        verdict = NOT_MEASURED if value is None else "yes" if goal.is_met(value) else "no"
-        rows.append([goal.title, shown(value), goal.aim, verdict])
+    """Return a row for each goal that was measured."""
+    reached = [(goal, goal.reached(results)) for goal in goals]
+    rows = [
+        [goal.title, shown(value), goal.aim, "yes" if goal.is_met(value) else "no"]
+        for goal, value in reached
+        if value is not None
+    ]
     return table(["figure", "measured", "goal", "met"], rows)
 
 

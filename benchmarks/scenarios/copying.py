@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.renders import ROOT
+from benchmarks.renders import ROOT, render
 from benchmarks.results import Results
 from benchmarks.stage import Stage
 
@@ -17,6 +17,7 @@ ANSWERS_FILE = "{{ _copier_conf.answers_file }}"
 def run(stage: Stage, results: Results) -> None:
     templates = {
         "template": _repository(stage.folder / "template"),
+        "rendered files": _rendered(stage, _repository(stage.folder / "files")),
         "empty template": _emptied(_repository(stage.folder / "empty")),
     }
     for template in templates.values():
@@ -37,6 +38,16 @@ def _repository(folder: Path) -> Path:
     return folder
 
 
+def _rendered(stage: Stage, repository: Path) -> Path:
+    """Replace the project by a render, so that only the number of files is left to weigh."""
+    answers = (repository / "template" / "project" / ANSWERS_FILE).read_text()
+    project = _emptied(repository) / "template" / "project"
+    shutil.copytree(render(stage.folder / "rendered"), project, dirs_exist_ok=True)
+    (project / ".copier-answers.yml").unlink()
+    (project / ANSWERS_FILE).write_text(answers)
+    return repository
+
+
 def _emptied(repository: Path) -> Path:
     project = repository / "template" / "project"
     answers = (project / ANSWERS_FILE).read_text()
@@ -51,6 +62,7 @@ def _commit(repository: Path) -> None:
     _git(repository, "init", "--quiet")
     _git(repository, "add", "--all", "--force")
     _git(repository, *author, "commit", "--quiet", "--message", "As checked out")
+    _git(repository, *author, "tag", "--annotate", "--message", "1.0.0", "1.0.0")
 
 
 def _copy(template: Path, target: Path) -> float:

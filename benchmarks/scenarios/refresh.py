@@ -1,6 +1,7 @@
 """POST refresh: each request takes the token that the one before it has brought."""
 
 from benchmarks import databases, wrk
+from benchmarks.people import write
 from benchmarks.results import Results
 from benchmarks.servers import Server, serving
 from benchmarks.stage import Filled, Stage
@@ -10,43 +11,55 @@ from benchmarks.subjects import Subject
 REWIND = """UPDATE auth_session SET generation = 1, rotated_at = created_at,
     idle_expires_at = created_at + (SELECT min(idle_expires_at - rotated_at) FROM auth_session),
     revoked_at = NULL WHERE generation <> 1 OR revoked_at IS NOT NULL"""
+# Sessions of one load. Each has its own: requests that are on their way when a load ends are
+# still answered, and step their sessions on.
+SESSIONS = 100
 WARM_UP = 1  # seconds
 
 
 def run(stage: Stage, results: Results) -> None:
-    subjects = (
-        *(stage.yardstick("by_hand"), stage.yardstick("by_hand_sync")),
-        *(stage.kit("async"), stage.kit("sync")),
-    )
+    floors = (stage.yardstick("statements_only"), stage.yardstick("statements_only_sync"))
+    yardsticks = (stage.yardstick("by_hand"), stage.yardstick("by_hand_sync"))
+    subjects = (*floors, *yardsticks, stage.kit("async"), stage.kit("sync"))
     for _ in range(stage.plan.rounds):
         for subject in subjects:
+            rewind(stage.people)
             with serving(subject) as server:
-                load(subject, server, stage.people, connections=16, seconds=WARM_UP)
-                for connections in (1, 16):
-                    before = server.cpu_seconds()
-                    done = load(
-                        subject,
-                        server,
-                        stage.people,
-                        connections=connections,
-                        seconds=stage.plan.refresh,
-                    )
-                    cpu_us = (server.cpu_seconds() - before) / done.requests * 1e6
-                    figures = {"rps": done.rps, "p99_ms": done.p99_ms, "cpu_us": cpu_us}
-                    named = {f"{name}_{connections}": figures[name] for name in figures}
-                    results.add("refresh", subject.name, **named)
+                figures = measure(subject, server, stage.plan.refresh)
+            results.add("refresh", subject.name, **figures)
+
+
+def rewind(filled: Filled) -> None:
+    """Make all refresh tokens good again; no server may be at work."""
+    databases.execute(filled.database, REWIND, "VACUUM auth_session")
+
+
+def measure(subject: Subject, server: Server, seconds: float) -> dict[str, float]:
+    load(subject, server, turn=0, connections=16, seconds=WARM_UP)
+    figures = {}
+    for turn, connections in enumerate((1, 16), start=1):
+        before = server.cpu_seconds()
+        done = load(subject, server, turn=turn, connections=connections, seconds=seconds)
+        used = server.cpu_seconds() - before
+        figures[f"rps_{connections}"] = done.rps
+        figures[f"p99_ms_{connections}"] = done.p99_ms
+        figures[f"cpu_us_{connections}"] = used / done.requests * 1e6
+    return figures
 
 
 def load(
     subject: Subject,
     server: Server,
-    filled: Filled,
     *,
+    turn: int,
     connections: int,
     seconds: float,
 ) -> wrk.Load:
-    databases.execute(filled.database, REWIND, "VACUUM auth_session")
-    url, lines = server.url(subject.refresh_path), subject.refresh_tokens
+    """Refresh the sessions of one turn; every answer has to be a 200."""
+    tokens = subject.refresh_tokens.read_text().splitlines()[turn * SESSIONS :][:SESSIONS]
+    lines = subject.refresh_tokens.with_suffix(f".{turn}")
+    write(lines, tokens)
+    url = server.url(subject.refresh_path)
     done = wrk.run("refresh", url, lines, connections=connections, seconds=seconds)
     if done.failures or not done.requests:
         raise RuntimeError(f"{subject.name}: {done.failures} of {done.requests} requests failed")

@@ -7,7 +7,7 @@ from benchmarks.preparation import filled
 from benchmarks.results import Results
 from benchmarks.scenarios import me, refresh
 from benchmarks.servers import Server, serving
-from benchmarks.stage import Filled, Stage
+from benchmarks.stage import Stage
 from benchmarks.subjects import Subject
 
 LOGINS_AT_ONCE = 2
@@ -23,11 +23,12 @@ def run(stage: Stage, results: Results) -> None:
         for _ in range(stage.plan.rounds):
             for size, table in tables.items():
                 subject = stage.kit("async", table, name=size_name(size))
+                refresh.rewind(table)
                 with serving(subject) as server:
-                    results.add("scale", subject.name, **measure(subject, server, table, stage))
+                    results.add("scale", subject.name, **measure(subject, server, stage))
 
 
-def measure(subject: Subject, server: Server, table: Filled, stage: Stage) -> dict[str, float]:
+def measure(subject: Subject, server: Server, stage: Stage) -> dict[str, float]:
     """Return the milliseconds that each request takes of the server's time, with its database."""
     me.load(subject, server, connections=16, seconds=me.WARM_UP)
     looked = me.load(subject, server, connections=16, seconds=stage.plan.load)
@@ -38,7 +39,13 @@ def measure(subject: Subject, server: Server, table: Filled, stage: Stage) -> di
         connections=LOGINS_AT_ONCE,
         seconds=stage.plan.login,
     )
-    refreshed = refresh.load(subject, server, table, connections=16, seconds=stage.plan.refresh)
+    refreshed = refresh.load(
+        subject,
+        server,
+        turn=0,
+        connections=16,
+        seconds=stage.plan.refresh,
+    )
     return {
         "me_ms": 1e3 / looked.rps,
         "login_ms": 1e3 / logged_in.rps,

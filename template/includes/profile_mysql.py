@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from app.database_ping import ping_idle_connections
 from app.database_settings import DatabaseSettings
 
 # Seconds that a connection, a lock or a statement may take. Longer is an outage, and a 503.
@@ -24,7 +25,7 @@ def create_writer(database: DatabaseSettings) -> AsyncEngine:
     READ COMMITTED locks the rows that a statement changes and not the gaps beside them, so that
     registrations side by side do not end in deadlocks.
     """
-    return create_async_engine(
+    engine = create_async_engine(
         database.url,
         hide_parameters=True,
         isolation_level="READ COMMITTED",
@@ -32,9 +33,10 @@ def create_writer(database: DatabaseSettings) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=PATIENCE,
         pool_recycle=RECYCLE,
-        pool_pre_ping=True,
         connect_args=ARGUMENTS,
     )
+    ping_idle_connections(engine.sync_engine)
+    return engine
 
 
 def create_reader(database: DatabaseSettings) -> AsyncEngine:

@@ -9,6 +9,7 @@ from sqlalchemy import NullPool
 # {% endif %}
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from app.database_ping import ping_idle_connections
 from app.database_settings import DatabaseSettings
 
 # Seconds that a connection, a lock or a statement may take. Longer is an outage, and a 503.
@@ -28,14 +29,15 @@ ARGUMENTS = {"connect_timeout": PATIENCE, "options": TIMEOUTS}
 
 def create_writer(database: DatabaseSettings) -> AsyncEngine:
     """Return the engine for transactions; a connection that a restart cut is replaced unseen."""
-    return _create(
+    engine = _create(
         database,
         pool_size=database.pool_size,
         max_overflow=0,
         pool_timeout=PATIENCE,
-        pool_pre_ping=True,
         connect_args=ARGUMENTS,
     )
+    ping_idle_connections(engine.sync_engine)
+    return engine
 
 
 def create_reader(database: DatabaseSettings) -> AsyncEngine:

@@ -50,6 +50,12 @@ def is_outage(error: DBAPIError) -> bool:
     # {% endif %}
 
 
+def unavailable(error: DBAPIError) -> StorageUnavailable:
+    """Log why the database cannot serve, and return what to raise."""
+    logger.error("The database is not available.", exc_info=error)
+    return StorageUnavailable()
+
+
 @contextmanager
 def translated_errors() -> Generator[None]:
     """Raise StorageUnavailable for a database that cannot serve now; let defects of ours pass."""
@@ -58,8 +64,7 @@ def translated_errors() -> Generator[None]:
     except DBAPIError as error:
         if not (is_conflict(error) or is_outage(error)):
             raise
-        logger.error("The database is not available.", exc_info=error)
-        raise StorageUnavailable from error
+        raise unavailable(error) from error
     except (PoolTimeoutError, TimeoutError) as error:
         logger.error("The database does not answer in time.", exc_info=error)
         raise StorageUnavailable from error

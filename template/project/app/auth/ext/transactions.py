@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.auth.errors import ConcurrentChange
 from app.auth.ext.access import OpenSession
-from app.auth.ext.faults import is_conflict, translated_errors
+from app.auth.ext.faults import is_conflict, translated_errors, unavailable
 from app.auth.ext.models import AuthSessionMixin, AuthThrottleMixin, UserMixin
 from app.auth.ext.sqlalchemy import SQLAlchemyAsyncSessionProtocol, SQLAlchemyAsyncUserProtocol
 from app.auth.ext.throttles import SQLAlchemyAsyncThrottleProtocol
@@ -46,7 +47,10 @@ class SQLAlchemyAsyncTransactions:
                 except ConcurrentChange:
                     continue
                 except DBAPIError as error:
-                    if not is_conflict(error):
+                    # The server was restarted, and has cut a connection of the pool; _commit sees
+                    # to it that nothing has been committed.
+                    cut_before = attempt == 1 and error.connection_invalidated
+                    if not (cut_before or is_conflict(error)):
                         raise
                 await asyncio.sleep(random.uniform(0, LONGEST_PAUSE * attempt))  # noqa: S311
             return await self._run_once(work)
@@ -64,8 +68,18 @@ class SQLAlchemyAsyncTransactions:
                     throttles=SQLAlchemyAsyncThrottleProtocol(session, self._throttle_model),
                 )
             )
-            await session.commit()
+            await _commit(session)
             return result
+
+
+async def _commit(session: AsyncSession) -> None:
+    try:
+        await session.commit()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        # Nobody knows whether the database has committed: to run the work again could do it twice.
+        raise unavailable(error) from error
 
 
 # {% endcall %}

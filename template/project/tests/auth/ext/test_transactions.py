@@ -47,6 +47,13 @@ class FailingSession(AsyncSession):
         raise database_error(OUTAGE)
 
 
+class LosingSession(AsyncSession):
+    """A session whose connection is cut during the commit."""
+
+    async def commit(self) -> None:
+        raise cut_connection()
+
+
 class Work:
     """Creates a user, then fails as often as it is told."""
 
@@ -73,6 +80,10 @@ class Work:
 
 def database_error(code: object) -> DBAPIError:
     return DBAPIError("COMMIT", {}, DriverError(code))
+
+
+def cut_connection() -> DBAPIError:
+    return DBAPIError("COMMIT", {}, DriverError(OUTAGE), connection_invalidated=True)
 
 
 @pytest.fixture
@@ -108,6 +119,45 @@ async def test_failing_commit_answers_nothing_and_stores_nothing(
         await failing.run(Work(clock))
 
     assert await rows_of(database, User) == []  # SEC-82
+
+
+async def test_a_connection_that_was_cut_before_the_commit_is_replaced(
+    transactions: SQLAlchemyAsyncTransactions,
+    database: Database,
+    clock: MovableClock,
+) -> None:
+    work = Work(clock, cut_connection())
+
+    result = await transactions.run(work)
+
+    assert (result, work.attempts) == ("ann", 2)
+    assert len(await rows_of(database, User)) == 1
+
+
+async def test_a_connection_that_is_cut_again_is_an_outage(
+    transactions: SQLAlchemyAsyncTransactions,
+    clock: MovableClock,
+) -> None:
+    work = Work(clock, cut_connection(), cut_connection())
+
+    with pytest.raises(StorageUnavailable):
+        await transactions.run(work)
+
+    assert work.attempts == 2
+
+
+async def test_a_commit_that_may_have_happened_is_not_repeated(
+    database: Database,
+    clock: MovableClock,
+) -> None:
+    get_session = async_sessionmaker(database.writer, class_=LosingSession)
+    losing = SQLAlchemyAsyncTransactions(get_session, User, AuthSession, AuthThrottle)
+    work = Work(clock)
+
+    with pytest.raises(StorageUnavailable):
+        await losing.run(work)
+
+    assert work.attempts == 1
 
 
 async def test_conflict_is_tried_again_from_the_start(
