@@ -11,7 +11,7 @@ from pytest_copier.plugin import CopierFixture
 
 pytest.register_assert_rewrite("support")
 
-from support import databases, templates  # noqa: E402
+from support import databases, fix, team, templates, updating  # noqa: E402
 from support.matrix import Cell  # noqa: E402
 
 
@@ -44,6 +44,38 @@ def editable(render: Callable[[Cell], Path], tmp_path: Path) -> Callable[[Cell],
     return lambda cell: Path(copytree(render(cell), tmp_path / str(cell)))
 
 
+@pytest.fixture(scope="session")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template with two released versions: as it is, and with a typical fix."""
+    repository = templates.snapshot(tmp_path_factory.mktemp("history"), fix.BEFORE)
+    fix.apply(repository / "template/project")
+    return templates.release(repository, fix.AFTER)
+
+
+@pytest.fixture(scope="session")
+def released(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Render a version of `history` once a session, in a repository of its own, to compare with."""
+
+    @cache
+    def render_version(version: str, cell: Cell) -> Path:
+        folder = tmp_path_factory.mktemp("released") / f"{cell}-{version}"
+        return updating.created(history, folder, version, cell)
+
+    return render_version
+
+
+@pytest.fixture
+def edited(released: Callable[..., Path], tmp_path: Path) -> Callable[..., Path]:
+    """Return a project that a team has worked on and committed, of the older version by default."""
+
+    def work_on(cell: Cell, version: str = fix.BEFORE) -> Path:
+        project = Path(copytree(released(version, cell), tmp_path / f"{cell}-{version}"))
+        team.work_on(project, cell)
+        return updating.committed(project)
+
+    return work_on
+
+
 @pytest.fixture
 def new_database(tmp_path: Path) -> Iterator[Callable[[Cell], str]]:
     """Create an empty database for a cell and return its URL; it is dropped after the test."""
@@ -58,9 +90,9 @@ def type_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what tests recorded: a line for each cell, and the verdicts on look-alike names."""
+    """Print what tests recorded: lines for cells and updates, look-alike names, and sabotages."""
     reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
-    for title in ("matrix", "identity"):
+    for title in ("matrix", "identity", "sabotages", "updates"):
         texts = sorted(recorded(report, title) for report in reports)
         if any(texts):
             terminalreporter.section(title)

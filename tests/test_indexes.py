@@ -7,7 +7,7 @@ import pytest
 
 from support import explaining
 from support.matrix import DATABASES, Cell
-from support.stage import PRODUCTION
+from support.stage import production
 
 ROWS = 20_000
 QUERIES = {
@@ -24,7 +24,7 @@ def test_no_query_reads_a_whole_table(
     render: Callable[[Cell], Path],
     new_database: Callable[[Cell], str],
 ) -> None:
-    env = {"DATABASE_URL": new_database(cell), **PRODUCTION}
+    env = {"DATABASE_URL": new_database(cell), **production(cell)}
     plans = explaining.plans(render(cell), ROWS, env=env)
 
     assert plans.keys() == QUERIES

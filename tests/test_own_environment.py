@@ -10,7 +10,9 @@ from support.commands import run
 from support.matrix import Cell
 
 # What touches every dependency without a database server: start-up, commands, and a few tests.
-TESTS = ("tests/auth/test_hashing.py", "tests/auth/test_tokens.py", "tests/auth/test_settings.py")
+TESTS = tuple(
+    f"tests/auth/test_{name}.py" for name in ("hashing", "key_files", "settings", "tokens")
+)
 # How this machine reaches its package index.
 INDEX = ("ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_", "UV_")
 

@@ -7,6 +7,7 @@ import pytest
 
 from support import checks, journeys
 from support.commands import module, run
+from support.editing import edit
 from support.matrix import Cell
 from support.servers import serving
 
@@ -86,12 +87,6 @@ def test_another_base(project: Path, database_url: str) -> None:
     models.write_text(f"{before}from app.records import Base as Base\n\n\nclass User({classes}")
 
     visit(project, database_url)
-
-
-def edit(file: Path, old: str, new: str) -> None:
-    text = file.read_text()
-    assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {file}"
-    file.write_text(text.replace(old, new))
 
 
 def visit(project: Path, database_url: str) -> None:

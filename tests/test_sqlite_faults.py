@@ -108,11 +108,17 @@ def read_only(stage: Stage) -> Iterator[Callable[[], None]]:
     file = database(stage)
     with closing(sqlite3.connect(file)) as used_before:
         used_before.execute("PRAGMA journal_mode = WAL")  # as the application leaves it
+    assert {each.name for each in files(stage)} == {file.name}
+
+    def make_writable() -> None:
+        for each in files(stage):  # SQLite makes the others with the permissions of the first
+            each.chmod(stat.S_IRUSR | stat.S_IWUSR)
+
     file.chmod(stat.S_IRUSR)
     try:
-        yield lambda: file.chmod(stat.S_IRUSR | stat.S_IWUSR)
+        yield make_writable
     finally:
-        file.chmod(stat.S_IRUSR | stat.S_IWUSR)
+        make_writable()
 
 
 def without_privileges() -> list[str]:
@@ -146,6 +152,12 @@ def connected(server: Server) -> httpx2.Client:
 
 def database(stage: Stage) -> Path:
     return Path(stage.database_url.partition("///")[2])
+
+
+def files(stage: Stage) -> list[Path]:
+    """List the file of the database, its write-ahead log and their index."""
+    file = database(stage)
+    return list(file.parent.glob(f"{file.name}*"))
 
 
 def look(client: httpx2.Client, person: Person) -> httpx2.Response:

@@ -10,12 +10,13 @@ from httpx2 import Client
 
 T = TypeVar("T")
 BASE_URL = "https://testserver"
+PEER = "192.0.2.1"
 
 
 @contextmanager
-def serve(app: FastAPI) -> Generator[Client]:
-    """Start the application, and stop it when the client is done."""
-    with TestClient(app, base_url=BASE_URL) as client:
+def serve(app: FastAPI, peer: str = PEER) -> Generator[Client]:
+    """Start the application for a client with this address, and stop it when that is done."""
+    with TestClient(app, base_url=BASE_URL, client=(peer, 50000)) as client:
         yield client
 
 

@@ -16,9 +16,12 @@ from app.settings import load_settings
 def database_url_for_tests(_: Path) -> str:
     """Return the URL, having created the database if it does not exist.
 
-    Without TEST_DATABASE_URL it is the development database with `_test` behind its name.
+    Without TEST_DATABASE_URL it is the development database with `_test` behind its name. Each
+    process that runs tests has one of its own, with its number behind that.
     """
-    url = os.environ.get("TEST_DATABASE_URL") or _beside(load_settings().database.url)
+    url = os.environ.get("TEST_DATABASE_URL") or _beside(load_settings().database.url, "test")
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    url = _beside(url, worker) if worker else url
     try:
         with translated_errors():
             asyncio.run(_create(url))
@@ -30,9 +33,9 @@ def database_url_for_tests(_: Path) -> str:
     return url
 
 
-def _beside(development_url: str) -> str:
-    url = make_url(development_url)
-    return url.set(database=f"{url.database}_test").render_as_string(hide_password=False)
+def _beside(database_url: str, suffix: str) -> str:
+    url = make_url(database_url)
+    return url.set(database=f"{url.database}_{suffix}").render_as_string(hide_password=False)
 
 
 async def _create(database_url: str) -> None:

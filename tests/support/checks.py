@@ -1,6 +1,7 @@
 """What must hold in every render: one function per property, each raising with the output."""
 
 import ast
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,11 +11,17 @@ from support.commands import module, run
 # so that no import shows their use.
 NEVER_IMPORTED = (
     *("aiosqlite", "asyncmy", "asyncpg", "psycopg", "pymysql", "cryptography"),
-    *("argon2-cffi", "bcrypt", "email-validator", "python-multipart", "uvicorn"),
+    *("argon2-cffi", "bcrypt", "email-validator", "python-multipart"),
 )
 # FastAPI and pydantic are built on these, and document their use.
 EXPECTED_BENEATH = ("pydantic_core", "starlette")
-OWN_TEST_PLUGINS = ("anyio.pytest_plugin", "pytest_cov.plugin")
+# The `alembic` command in one process: three starts would take three times as long.
+MIGRATIONS = """\
+from alembic.config import main
+for command in (["upgrade", "head"], ["check"], ["downgrade", "base"]):
+    main(argv=command, prog="alembic")
+"""
+OWN_TEST_PLUGINS = ("anyio.pytest_plugin", "pytest_cov.plugin", "xdist.plugin")
 
 
 def is_formatted(project: Path) -> None:
@@ -31,17 +38,19 @@ def is_typed(project: Path, cache: Path) -> None:
 
 def migrates(project: Path, database_url: str) -> None:
     """The migrations lead to exactly the models, and back to nothing."""
-    for command in (("upgrade", "head"), ("check",), ("downgrade", "base")):
-        run(*module("alembic", *command), cwd=project, env={"DATABASE_URL": database_url})
+    run(sys.executable, "-c", MIGRATIONS, cwd=project, env={"DATABASE_URL": database_url})
 
 
 def passes_its_tests(project: Path, env: Mapping[str, str]) -> None:
+    command, own = own_tests()
+    run(*command, cwd=project, env={**own, **env})
+
+
+def own_tests(*arguments: str) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return the command that runs a project's own tests in one process, and its environment."""
     plugins = [option for plugin in OWN_TEST_PLUGINS for option in ("-p", plugin)]
-    run(
-        *module("pytest", "-q", "-p", "no:cacheprovider", *plugins),
-        cwd=project,
-        env={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **env},
-    )
+    command = module("pytest", "-q", "-n0", "-p", "no:cacheprovider", *plugins, *arguments)
+    return command, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 def declares_what_it_imports(project: Path) -> None:

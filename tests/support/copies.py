@@ -11,14 +11,25 @@ from support.commands import Finished, attempt, module
 ANSWERS_FILE = ".copier-answers.yml"
 
 
-def copy(template: Path, project: Path, *, only: str | None = None, **answers: str) -> Path:
-    """Render through Copier's API; `only` names the one file that the test needs."""
+def copy(
+    template: Path,
+    project: Path,
+    *,
+    only: str | None = None,
+    version: str | None = None,
+    **answers: str,
+) -> Path:
+    """Render through Copier's API, the newest version unless one is named.
+
+    `only` names the one file that the test needs.
+    """
     copier.run_copy(
         str(template),
         project,
         data=answers,
         defaults=True,
         exclude=["*", f"!{only}"] if only else (),
+        vcs_ref=version,
         quiet=True,
         unsafe=False,
     )

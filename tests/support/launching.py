@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from support.commands import environment, module
-from support.servers import STARTED, Server, free_port, stop
+from support.servers import STARTED, UNLIMITED, Server, free_port, stop
 
 DEADLINE_SECONDS = 60
 POLL_SECONDS = 0.02
@@ -36,7 +36,7 @@ def launched(
         process = subprocess.Popen(
             (*prefix, *command),
             cwd=project,
-            env=environment(env),
+            env=environment({**UNLIMITED, **env}),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

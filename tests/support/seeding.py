@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from inspect import iscoroutine
 from pathlib import Path
 from typing import Any
 
@@ -119,8 +120,19 @@ def person(tokens: Any, username: str, session: dict[str, Any]) -> Person:
         expires_at=session["idle_expires_at"],
         kid=session["kid"],
     )
-    access_token = tokens.issue_access(user_id=user_id, session_id=session_id)
+    access_token = result_of(tokens.issue_access(user_id=user_id, session_id=session_id))
     return Person(username, user_id, session_id, access_token, refresh_token)
+
+
+def result_of(called: Any) -> Any:
+    """Return what a function of a render returned, or what its coroutine does without waiting."""
+    if not iscoroutine(called):
+        return called
+    try:
+        called.send(None)
+    except StopIteration as finished:
+        return finished.value
+    raise RuntimeError("the coroutine waits for something: it needs an event loop")
 
 
 if __name__ == "__main__":

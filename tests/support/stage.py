@@ -13,13 +13,14 @@ from support.seeding import Person
 from support.servers import Server
 
 # As in production: workers do not migrate, and a database that is away does not stop a start.
-PRODUCTION = {"ENVIRONMENT": "production", "AUTH_COOKIE_SECURE": "true"}
+PRODUCTION = {"ENVIRONMENT": "production"}
 
 
 @dataclass(frozen=True)
 class Stage:
     """`database_url` leads straight to the database, whatever the servers are told to use."""
 
+    cell: Cell
     project: Path
     folder: Path
     database_url: str
@@ -30,7 +31,7 @@ class Stage:
         env: Mapping[str, str] | None = None,
         **options: Any,
     ) -> AbstractContextManager[Server]:
-        settings = {"DATABASE_URL": self.database_url, **PRODUCTION, **(env or {})}
+        settings = {"DATABASE_URL": self.database_url, **production(self.cell), **(env or {})}
         return launched(self.project, self.folder / "server.log", env=settings, **options)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -41,5 +42,11 @@ class Stage:
 def staged(project: Path, cell: Cell, folder: Path, *, people: int) -> Iterator[Stage]:
     """Create a database for the cell, migrate it and fill it with people."""
     with databases.temporary(cell, folder) as database_url:
-        env = {"DATABASE_URL": database_url, **PRODUCTION}
-        yield Stage(project, folder, database_url, seeding.people(project, people, env=env))
+        env = {"DATABASE_URL": database_url, **production(cell)}
+        everybody = seeding.people(project, people, env=env)
+        yield Stage(cell, project, folder, database_url, everybody)
+
+
+def production(cell: Cell) -> dict[str, str]:
+    """Return the settings of production, as far as the cell has them."""
+    return {**PRODUCTION, **({"AUTH_COOKIE_SECURE": "true"} if cell.uses_cookies else {})}

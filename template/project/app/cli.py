@@ -14,6 +14,7 @@ from app.auth.errors import AuthError, InvalidField
 from app.auth.ext.components import AuthComponents, Storage, build_components
 from app.auth.identifiers import check_email, check_username
 from app.database import Database
+from app.doctor import Verdict, examine, examine_accounts, examine_revision
 from app.models import AuthSession, AuthThrottle, User
 from app.settings import load_settings
 
@@ -21,6 +22,11 @@ T = TypeVar("T")
 UserName = Annotated[str, typer.Argument(metavar="USER", help="An e-mail or a username.")]
 
 SECRET_BYTES = 64  # enough for every algorithm
+COLOURS = {
+    Verdict.FINE: typer.colors.GREEN,
+    Verdict.WARNING: typer.colors.YELLOW,
+    Verdict.FAILURE: typer.colors.RED,
+}
 
 app = typer.Typer(
     help="Look after accounts, sessions and keys.",
@@ -91,6 +97,24 @@ def purge_sessions() -> None:
     """Delete sessions that ended long ago; run it daily."""
     purged = _run(lambda auth: auth.administration.purge_sessions())
     typer.echo(f"Deleted {purged} sessions.")
+
+
+@app.command()
+def doctor(
+    strict: Annotated[bool, typer.Option(help="Let warnings fail as well.")] = False,
+) -> None:
+    """Check this deployment; exits with 1 if it should not go live."""
+    settings = load_settings()
+    findings = _checked(lambda: asyncio.run(examine(settings)))
+    if all(finding.verdict != Verdict.FAILURE for finding in findings):
+        findings.append(_checked(lambda: examine_revision(settings)))
+    if all(finding.verdict != Verdict.FAILURE for finding in findings):
+        findings += _checked(lambda: asyncio.run(examine_accounts(settings)))
+    for finding in findings:
+        typer.secho(f"{finding.verdict:8} {finding.text}", fg=COLOURS[finding.verdict])
+    verdicts = {finding.verdict for finding in findings}
+    if Verdict.FAILURE in verdicts or (strict and Verdict.WARNING in verdicts):
+        raise typer.Exit(1)
 
 
 def _ask_for_password() -> str:

@@ -17,8 +17,12 @@ class Database:
     """Sessions for transactions, and a reader in autocommit for single statements."""
 
     def __init__(self, settings: DatabaseSettings) -> None:
-        self.writer = create_writer(settings)
         self.reader = create_reader(settings)
+        # {% if database == "sqlite" %}
+        self.writer = create_writer(settings, if_read_only=self.reader.sync_engine.dispose)
+        # {% else %}
+        #| self.writer = create_writer(settings)
+        # {% endif %}
         self.session = async_sessionmaker(self.writer, expire_on_commit=False)
 
     async def check(self) -> None:

@@ -3,6 +3,7 @@
 # {% if database == "sqlite" %}
 """How SQLite is used: one writer at a time, readers beside it, nothing lost in a power cut."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import ExceptionContext, NullPool, event
@@ -23,12 +24,26 @@ PRAGMAS = (
 )
 
 
-def create_writer(database: DatabaseSettings) -> AsyncEngine:
+def create_writer(
+    database: DatabaseSettings,
+    *,
+    if_read_only: Callable[[], None],
+) -> AsyncEngine:
     """Return the engine for transactions.
 
     Its pool has one connection: writers of this process take turns there, in order, rather than
-    collide in the file.
+    collide in the file. When the file may not be written `if_read_only` closes all others.
     """
+
+    def drop_if_read_only(context: ExceptionContext) -> None:
+        # SQLite opens files that it may not write for reading only, for all connections of a
+        # process, and stays at that until the last one is closed: open them anew, so that writes
+        # work again when they are allowed again.
+        code = getattr(context.original_exception, "sqlite_errorcode", 0)
+        if code & 0xFF == SQLITE_READONLY:
+            context.is_disconnect = True
+            if_read_only()
+
     engine = create_async_engine(
         database.url,
         hide_parameters=True,
@@ -38,7 +53,7 @@ def create_writer(database: DatabaseSettings) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
-    event.listen(engine.sync_engine, "handle_error", _drop_if_read_only)
+    event.listen(engine.sync_engine, "handle_error", drop_if_read_only)
     return engine
 
 
@@ -80,13 +95,6 @@ def _prepare(connection: Any, record: Any) -> None:
     for pragma in PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
-
-
-def _drop_if_read_only(context: ExceptionContext) -> None:
-    # SQLite opens a file that it may not write for reading only, and stays at that: open it anew,
-    # so that writes work again when they are allowed again.
-    code = getattr(context.original_exception, "sqlite_errorcode", 0)
-    context.is_disconnect = context.is_disconnect or code & 0xFF == SQLITE_READONLY
 
 
 def _begin_immediate(connection: Any) -> None:

@@ -7,13 +7,15 @@ from fastapi import FastAPI
 from app.auth import (
     Clock,
     PasswordContext,
-    SecurityHeaders,
+    Signer,
     build_auth_router_async,
     install_error_handlers,
+    jwks_router,
     utc_now,
 )
 from app.database import Database
 from app.lifespan import lifespan
+from app.middleware import install_middleware
 from app.models import AuthSession, AuthThrottle, User
 from app.routes import health, hello
 from app.settings import Settings
@@ -22,15 +24,22 @@ from app.settings import Settings
 def create_app(
     settings: Settings,
     *,
+    database: Database | None = None,
     clock: Clock = utc_now,
     password_context: PasswordContext | None = None,
+    signer: Signer | None = None,
 ) -> FastAPI:
-    """Return an application that is ready to start; tests bring their own clock and hashing."""
-    database = Database(settings.database)
-    app = FastAPI(title=settings.app_name, lifespan=lifespan)
+    """Return an application that is ready to start; tests bring some of its parts."""
+    database = database or Database(settings.database)
+    app = FastAPI(
+        title=settings.app_name,
+        lifespan=lifespan,
+        openapi_url="/openapi.json" if settings.docs else None,
+        redirect_slashes=False,
+    )
     app.state.settings = settings
     app.state.database = database
-    app.add_middleware(SecurityHeaders)
+    install_middleware(app, settings)
     install_error_handlers(app)
     app.include_router(
         build_auth_router_async(
@@ -42,10 +51,13 @@ def create_app(
             throttle_model=AuthThrottle,
             clock=clock,
             password_context=password_context,
+            signer=signer,
         ),
         prefix="/auth",
         tags=["auth"],
     )
+    if settings.auth.is_asymmetric:
+        app.include_router(jwks_router)
     app.include_router(health.router)
     app.include_router(hello.router)
     return app

@@ -19,5 +19,5 @@ def configuration(database: DatabaseSettings) -> Config:
 
 
 def upgrade(database: DatabaseSettings) -> None:
-    """Apply all revisions that the database lacks."""
-    command.upgrade(configuration(database), "head")
+    """Apply all revisions that the database lacks, on every branch if yours has split off."""
+    command.upgrade(configuration(database), "heads")

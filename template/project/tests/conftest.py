@@ -23,6 +23,14 @@ from tests.databases import database_url_for_tests
 from tests.serving import serve
 
 SECRET_KEY = "7f1d0c9b8a6e5f43210fedcba9876543"
+# Lifetimes are stated, so that no test fails when you change a default.
+AUTH_SETTINGS: dict[str, Any] = {
+    "secret_key": SECRET_KEY,
+    "access_minutes": 15,
+    "refresh_days": 7,
+    "session_days": 30,
+    "refresh_grace_seconds": 10,
+}
 
 
 class MovableClock:
@@ -79,17 +87,29 @@ def password_context() -> PasswordContext:
 @pytest.fixture
 def auth_settings() -> AuthSettings:
     """Override this fixture in a module to test with other settings."""
-    return AuthSettings.model_validate({"secret_key": SECRET_KEY})
+    return AuthSettings.model_validate(AUTH_SETTINGS)
 
 
 @pytest.fixture
-def settings(database_settings: DatabaseSettings, auth_settings: AuthSettings) -> Settings:
+def app_settings() -> dict[str, Any]:
+    """Override this fixture to test with other settings of the application itself."""
+    return {}
+
+
+@pytest.fixture
+def settings(
+    database_settings: DatabaseSettings,
+    auth_settings: AuthSettings,
+    app_settings: dict[str, Any],
+) -> Settings:
     return Settings.model_validate(
         {
+            "_env_file": None,
             "app_name": "Test",
             "environment": "production",
             "database": database_settings,
             "auth": auth_settings,
+            **app_settings,
         }
     )
 
@@ -99,16 +119,21 @@ def clock() -> MovableClock:
     return MovableClock()
 
 
+@pytest.fixture(scope="session")
+def engines(database_settings: DatabaseSettings) -> Database:
+    """What is kept from test to test: compiled statements, but no connection."""
+    return Database(database_settings)
+
+
 @pytest.fixture
-async def database(settings: Settings) -> AsyncGenerator[Database]:
-    """An empty database, for looking behind the application's back."""
-    database = Database(settings.database)
-    async with database.session() as session:
+async def database(engines: Database) -> AsyncGenerator[Database]:
+    """The application's database, empty; also for looking behind its back."""
+    async with engines.session() as session:
         for table in reversed(Base.metadata.sorted_tables):
             await session.execute(table.delete())
         await session.commit()
-    yield database
-    await database.dispose()
+    yield engines
+    await engines.dispose()
 
 
 @pytest.fixture
@@ -118,7 +143,12 @@ def app(
     clock: MovableClock,
     password_context: PasswordContext,
 ) -> FastAPI:
-    return create_app(settings, clock=clock, password_context=password_context)
+    return create_app(
+        settings,
+        database=database,
+        clock=clock,
+        password_context=password_context,
+    )
 
 
 @pytest.fixture

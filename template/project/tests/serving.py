@@ -13,12 +13,13 @@ from httpx2 import ASGITransport, AsyncClient
 
 T = TypeVar("T")
 BASE_URL = "https://testserver"
+PEER = "192.0.2.1"
 
 
 @asynccontextmanager
-async def serve(app: FastAPI) -> AsyncGenerator[AsyncClient]:
-    """Start the application, and stop it when the client is done."""
-    transport = ASGITransport(app=app)
+async def serve(app: FastAPI, peer: str = PEER) -> AsyncGenerator[AsyncClient]:
+    """Start the application for a client with this address, and stop it when that is done."""
+    transport = ASGITransport(app=app, client=(peer, 50000))
     async with app.router.lifespan_context(app):
         async with AsyncClient(transport=transport, base_url=BASE_URL) as client:
             yield client

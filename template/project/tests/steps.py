@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from app.auth import AuthSettings
 from app.database import Database
 from app.models import Base, User
-from tests.conftest import SECRET_KEY, Account
+from tests.conftest import AUTH_SETTINGS, Account
 
 T = TypeVar("T", bound=Base)
 
@@ -27,8 +27,13 @@ class Tokens:
 
 def with_settings(**changes: Any) -> pytest.MarkDecorator:
     """Run a test with settings that differ from the defaults."""
-    settings = AuthSettings.model_validate({"secret_key": SECRET_KEY, **changes})
+    settings = AuthSettings.model_validate(AUTH_SETTINGS | changes)
     return pytest.mark.parametrize("auth_settings", [settings], ids=[""])
+
+
+def with_app_settings(**changes: Any) -> pytest.MarkDecorator:
+    """Run a test with other settings of the application than those of authentication."""
+    return pytest.mark.parametrize("app_settings", [changes], ids=[""])
 
 
 async def register(client: AsyncClient, username: str = "ann") -> Account:
@@ -96,6 +101,11 @@ def credential(access_token: str) -> dict[str, str]:
 def code_of(response: Response) -> tuple[int, str]:
     """Return the status of a refusal and its code."""
     return response.status_code, response.json()["detail"]["code"]
+
+
+def headers_of(response: Response) -> list[tuple[str, str]]:
+    """Return the headers but for the request's id, which no two answers share."""
+    return [(name, value) for name, value in response.headers.multi_items() if "x-req" not in name]
 
 
 def tampered(token: str) -> str:

@@ -14,6 +14,7 @@ from app.cli import app
 from app.database import Database
 from app.database_settings import DatabaseSettings
 from app.models import User
+from tests.auth.key_pairs import key_pair
 from tests.conftest import SECRET_KEY
 from tests.steps import rows_of
 
@@ -170,6 +171,20 @@ def test_password_is_replaced_from_prompts(database_settings: DatabaseSettings) 
     [after] = asyncio.run(stored_users(database_settings))
     assert (result.exit_code, result.stderr) == (0, "")
     assert after.password_hash != before.password_hash
+
+
+def test_commands_need_no_key_that_signs_access_tokens(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """It may be out of reach of whoever runs them, in a KMS."""
+    _, public = key_pair("ES256").files(tmp_path)
+    monkeypatch.setenv("AUTH_ALGORITHM", "ES256")
+    monkeypatch.setenv("AUTH_PUBLIC_KEY_FILES", str(public))
+
+    result = create_superuser("root@example.com", "root")
+
+    assert (result.exit_code, result.stderr) == (0, "")
 
 
 def test_purge_says_how_many_sessions_it_deleted() -> None:

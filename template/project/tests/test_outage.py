@@ -76,7 +76,7 @@ async def test_lost_database_signs_nobody_out(
 
     responses = [
         await stranded.get("/auth/me", headers=credential(tokens.access)),
-        await stranded.get("/hello", headers=credential(tokens.access)),
+        await stranded.get("/auth/sessions", headers=credential(tokens.access)),
         await refresh(stranded, tokens.refresh),
     ]
 

@@ -11,15 +11,19 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import make_url
+from sqlalchemy import Insert, NullPool, create_engine, insert, make_url
 
+from app.auth.ext.models import EPOCH
 from app.database_settings import DatabaseSettings
 from app.migrate import configuration
+from app.models import AuthSession, User
 from tests.databases import database_url_for_tests
 from tests.test_migrations import OWN, OWN_REVISION
 
-USER = "INSERT INTO users VALUES (7, 'a@b.de', 'a@b.de', 'ann', 'ann', '$', 1, 0, 0, 0)"
-SESSION = "INSERT INTO auth_session VALUES ('0', 7, 1, 'k', 0, 0, 0, 0, NULL, NULL, NULL, NULL)"
+NAMES = {"email": "a@b.de", "email_key": "a@b.de", "username": "ann", "username_key": "ann"}
+USER = {"id": 7, **NAMES, "password_hash": "$", "created_at": EPOCH}
+MOMENTS = ("created_at", "rotated_at", "idle_expires_at", "absolute_expires_at")
+SESSION = {"id": "0", "user_id": 7, "generation": 1, "kid": "k", **dict.fromkeys(MOMENTS, EPOCH)}
 
 
 @pytest.fixture
@@ -33,14 +37,19 @@ def connection(database_settings: DatabaseSettings) -> Iterator[Connection]:
     config = configuration(database_settings)
     command.upgrade(config, "head")
     path = make_url(database_settings.url).database or ""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute(USER)
-        connection.execute(SESSION)
-        connection.commit()
+    write(database_settings, insert(User).values(USER), insert(AuthSession).values(SESSION))
     add_own_revision(config, Path(path).parent)
     command.upgrade(config, "head")
     with closing(sqlite3.connect(path)) as connection:
         yield connection
+
+
+def write(database_settings: DatabaseSettings, *statements: Insert) -> None:
+    """Write through the models, which give your own columns their defaults."""
+    url = make_url(database_settings.url).set(drivername="sqlite")
+    with create_engine(url, poolclass=NullPool).begin() as connection:
+        for statement in statements:
+            connection.execute(statement)
 
 
 def add_own_revision(config: Config, folder: Path) -> None:
@@ -63,9 +72,13 @@ def test_sessions_stay(connection: Connection) -> None:
     assert sessions == [("0", 7)]
 
 
-def test_ids_are_never_given_again(connection: Connection) -> None:
+def test_ids_are_never_given_again(
+    database_settings: DatabaseSettings,
+    connection: Connection,
+) -> None:
     connection.execute("DELETE FROM users")
-    connection.execute(USER.replace("VALUES (7", "VALUES (NULL").replace(", 0)", ", 0, NULL)"))
+    connection.commit()
+    write(database_settings, insert(User).values(USER | {"id": None}))
 
     [user] = connection.execute("SELECT id FROM users").fetchall()
     assert user > (7,)

@@ -9,19 +9,30 @@ import pytest
 
 from app.database_settings import DatabaseSettings
 from app.settings import load_settings
+from tests.auth.key_pairs import key_pair
 from tests.conftest import SECRET_KEY
 
-OURS = ("APP_", "AUTH", "DATABASE_", "ENVIRONMENT")
+OURS = (
+    *("APP_", "AUTH", "CORS_", "DATABASE_", "DOCS"),
+    *("ENVIRONMENT", "HSTS_", "LOG_", "MAX_", "TRUSTED_"),
+)
 
 WRONG_VARIABLES = {
     "ENVIRONMENT": "staging-55f1",
+    "DOCS": "sometimes-55f1",
+    "HSTS_SECONDS": "-55",
+    "MAX_BODY_BYTES": "64k-55f1",
+    "TRUSTED_PROXIES": "proxy-55f1",
+    "CORS_ORIGINS": "https://example.com/55f1",
     "DATABASE_URL": "oracle://user:55f1@host/name",
     "DATABASE_POOL_SIZE": "many-55f1",
     "AUTH_SECRET_KEY": "too-short-55f1",
     "AUTH_SECRET_KEY_PREVIOUS": "too-short-55f1",
     "AUTH_ALGORITHM": "none-55f1",
+    "AUTH_PRIVATE_KEY_FILE": "55f1.pem",
+    "AUTH_PUBLIC_KEY_FILES": "55f1.pem",
     "AUTH_ACCESS_MINUTES": "fifteen-55f1",
-    "AUTH_REFRESH_DAYS": "31",
+    "AUTH_REFRESH_DAYS": "365",
     "AUTH_UNKNOWN_NAME": "value-55f1",
     # {% if transport != "header" %}
     "AUTH_COOKIE_SECURE": "false",
@@ -29,6 +40,11 @@ WRONG_VARIABLES = {
     "AUTH_TRUSTED_ORIGINS": "https://example.com/55f1",
     # {% endif %}
 }
+
+INEXACT_ORIGINS = [
+    *("*", "https://*.example.com", "https://example.com/", "https://example.com/app"),
+    *("example.com", "HTTPS://Example.com", "null", "ftp://example.com", "https://a@example.com"),
+]
 
 
 @pytest.fixture
@@ -134,6 +150,95 @@ def test_every_wrong_variable_is_named_at_once(environment: pytest.MonkeyPatch) 
 
     names = [problem.partition(":")[0].strip() for problem in problems]
     assert names == ["ENVIRONMENT", "AUTH_ACCESS_MINUTES", "AUTH_HASH_WORKERS"]
+
+
+@pytest.mark.parametrize("origins", INEXACT_ORIGINS)
+def test_origin_that_is_not_exact_is_refused(
+    environment: pytest.MonkeyPatch,
+    origins: str,
+) -> None:
+    """SEC-75."""
+    environment.setenv("CORS_ORIGINS", f"https://good.example,{origins}")
+
+    message = message_of_refusal()
+
+    reasons = ("CORS_ORIGINS: name each origin", "CORS_ORIGINS: an origin is a scheme, a host")
+    assert any(reason in message for reason in reasons)
+
+
+@pytest.mark.parametrize(
+    "proxies",
+    ["*", "proxy.example.com", "10.0.0.0/33", "10.0.0.1/8", "0.0.0.0/0", "::/0", "10.0.0.1:80"],
+)
+def test_proxy_that_is_no_address_is_refused(
+    environment: pytest.MonkeyPatch,
+    proxies: str,
+) -> None:
+    """SEC-24: uvicorn would take a name that it can not read for a literal, and `*` for all."""
+    environment.setenv("TRUSTED_PROXIES", f"10.0.0.5,{proxies}")
+
+    assert "TRUSTED_PROXIES: " in message_of_refusal()
+
+
+def test_lists_are_separated_by_commas(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("TRUSTED_PROXIES", "10.0.0.5, 10.1.0.0/16")
+    environment.setenv("CORS_ORIGINS", "https://a.example, http://localhost:5173")
+    # {% if transport != "header" %}
+    environment.setenv("AUTH_TRUSTED_ORIGINS", "https://a.example, http://localhost:5173")
+    # {% endif %}
+
+    settings = load_settings()
+
+    assert [str(network) for network in settings.trusted_proxies] == ["10.0.0.5/32", "10.1.0.0/16"]
+    assert settings.cors_origins == ("https://a.example", "http://localhost:5173")
+
+
+# {% if transport != "header" %}
+def test_origin_that_may_read_must_be_trusted(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("CORS_ORIGINS", "https://a.example,https://b.example")
+    environment.setenv("AUTH_TRUSTED_ORIGINS", "https://a.example")
+
+    message = message_of_refusal()
+
+    assert "an origin of CORS_ORIGINS is not in AUTH_TRUSTED_ORIGINS" in message
+
+
+# {% endif %}
+def test_private_key_that_is_not_set_is_named(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("AUTH_ALGORITHM", "EdDSA")
+
+    message = message_of_refusal()
+
+    assert "AUTH_PRIVATE_KEY_FILE is not set, and EdDSA signs with it" in message
+
+
+def test_every_wrong_key_file_is_named_at_once(
+    environment: pytest.MonkeyPatch,
+    folder: Path,
+) -> None:
+    private, public = key_pair("ES256").files(folder)
+    environment.setenv("AUTH_ALGORITHM", "EdDSA")
+    environment.setenv("AUTH_PRIVATE_KEY_FILE", str(private))
+    environment.setenv("AUTH_PUBLIC_KEY_FILES", f"{public},{private}")
+
+    problems = message_of_refusal().splitlines()
+
+    assert [problem for problem in problems if problem.startswith("  AUTH_")] == [
+        "  AUTH_PRIVATE_KEY_FILE: the file holds no key for EdDSA, which takes an Ed25519 key",
+        "  AUTH_PUBLIC_KEY_FILES: file 1 holds no key for EdDSA, which takes an Ed25519 key",
+    ]
+
+
+def test_key_files_are_read(environment: pytest.MonkeyPatch, folder: Path) -> None:
+    private, public = key_pair("EdDSA").files(folder)
+    environment.setenv("AUTH_ALGORITHM", "EdDSA")
+    environment.setenv("AUTH_PRIVATE_KEY_FILE", private.name)
+    environment.setenv("AUTH_PUBLIC_KEY_FILES", f"{public.name},{public}")
+
+    settings = load_settings()
+
+    assert settings.auth.private_key_file == Path(private.name)
+    assert settings.auth.public_key_files == (Path(public.name), public)
 
 
 def test_example_cannot_start_the_application(folder: Path) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from app.auth.clock import Clock
 from app.auth.errors import UserNotFound
+from app.auth.events import EventName, EventRecorder
 from app.auth.hashing import PasswordHasher
 from app.auth.passwords import check_password
 from app.auth.protocols import Repositories, StoredUserProtocol, Transactions
@@ -30,6 +31,7 @@ class Administration:
     hasher: PasswordHasher
     transactions: Transactions
     clock: Clock
+    events: EventRecorder
 
     async def set_password(self, username_or_email: str, password: str) -> None:
         """Replace a password and end all sessions. Raise InvalidField for a poor one."""
@@ -47,38 +49,46 @@ class Administration:
             await store.sessions.revoke_all(user.id, now=self.clock(), reason="password_changed")
 
         await self.transactions.run(replace)
+        self.events.record(EventName.PASSWORD_CHANGE, user_id=user.id, reason="by_operator")
 
     async def disable(self, username_or_email: str) -> None:
         """Refuse an account from the next request on."""
 
-        async def disable(store: Repositories) -> None:
+        async def disable(store: Repositories) -> int:
             user = await _find(store, username_or_email)
             await store.users.set_active(user.id, active=False)
             await store.sessions.revoke_all(user.id, now=self.clock(), reason="user_disabled")
+            return user.id
 
-        await self.transactions.run(disable)
+        user_id = await self.transactions.run(disable)
+        self.events.record(EventName.USER_UPDATED, user_id=user_id, reason="disabled")
 
     async def enable(self, username_or_email: str) -> None:
         """Let a disabled account sign in again; its old sessions stay ended."""
 
-        async def enable(store: Repositories) -> None:
+        async def enable(store: Repositories) -> int:
             user = await _find(store, username_or_email)
             await store.users.set_active(user.id, active=True)
+            return user.id
 
-        await self.transactions.run(enable)
+        user_id = await self.transactions.run(enable)
+        self.events.record(EventName.USER_UPDATED, user_id=user_id, reason="enabled")
 
     async def end_sessions(self, username_or_email: str) -> int:
         """Sign a user out everywhere; return how many sessions this ended."""
 
-        async def end(store: Repositories) -> int:
+        async def end(store: Repositories) -> tuple[int, int]:
             user = await _find(store, username_or_email)
-            return await store.sessions.revoke_all(
+            ended = await store.sessions.revoke_all(
                 user.id,
                 now=self.clock(),
                 reason="ended_by_operator",
             )
+            return user.id, ended
 
-        return await self.transactions.run(end)
+        user_id, ended = await self.transactions.run(end)
+        self.events.record(EventName.TOKEN_REVOKED, user_id=user_id, reason="ended_by_operator")
+        return ended
 
     async def purge_sessions(self) -> int:
         """Delete sessions whose absolute end is a week ago; return how many.

@@ -43,6 +43,13 @@ class InvalidCredentials(Unauthenticated):
     message = "The username, e-mail or password is wrong."
 
 
+class WrongPassword(AuthError):
+    """The current password, which a change of password asks for, is another one."""
+
+    code = "wrong_password"
+    message = "The current password is wrong."
+
+
 class PermissionDenied(AuthError):
     code = "permission_denied"
     message = "This account is not allowed to do this."
@@ -95,6 +102,13 @@ class LoginThrottled(TryLater):
     message = "Too many attempts to sign in to this account. Try again later."
 
 
+class TooManyRequests(TryLater):
+    """The client's address has asked too often, for whichever account."""
+
+    code = "too_many_requests"
+    message = "Too many requests from this address. Try again later."
+
+
 class Unavailable(TryLater):
     """The server cannot answer now."""
 
@@ -109,6 +123,13 @@ class StorageUnavailable(Unavailable):
     message = "The service is not available. Try again shortly."
 
 
+class SigningUnavailable(Unavailable):
+    """The key that signs access tokens is elsewhere and cannot be reached."""
+
+    code = "unavailable"
+    message = "The service is not available. Try again shortly."
+
+
 class InvalidField(AuthError):
     """A submitted value breaks a rule; `field` is its name, `reason` says which rule."""
 
@@ -119,6 +140,26 @@ class InvalidField(AuthError):
         super().__init__()
         self.field = field
         self.reason = reason
+
+
+class UnreadableBody(AuthError):
+    code = "unreadable_body"
+    message = "The body cannot be read."
+
+
+class BodyTooLarge(AuthError):
+    code = "body_too_large"
+    message = "The body is larger than this server accepts."
+
+
+class NotFound(AuthError):
+    code = "not_found"
+    message = "There is nothing here."
+
+
+class MethodNotAllowed(AuthError):
+    code = "method_not_allowed"
+    message = "This cannot be done here."
 
 
 class ConcurrentChange(Exception):

@@ -8,7 +8,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 from passlib.context import CryptContext  # pyright: ignore[reportMissingTypeStubs]
@@ -38,7 +38,7 @@ class Verification:
     """Whether a password matched, and a new hash to store if the old one is outdated."""
 
     valid: bool
-    upgraded_hash: str | None = None
+    upgraded_hash: str | None = field(default=None, repr=False)
 
 
 class PasswordHasher:

@@ -1,35 +1,30 @@
-"""The keys that sign tokens: one signs, earlier ones only verify, each purpose has its own."""
+"""The keys of tokens: an HMAC key signs and verifies, a public key only verifies."""
 
 import hashlib
 import hmac
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import jwt
+from jwt.utils import base64url_encode
 
-from app.auth.settings import AuthSettings
+from app.auth.key_files import library_algorithm
 
 ACCESS = "at+jwt"  # RFC 9068, section 2.1
 REFRESH = "rt+jwt"
 # Only this server reads refresh tokens, and the same successor must come out twice: an HMAC.
 REFRESH_ALGORITHM = "HS256"
-
-
-class Signer(Protocol):
-    """Turns claims into a signed token: the seam for a key that lives in a KMS.
-
-    `header` is the first segment of every token that it signs, and with it `alg`, `kid` and `typ`.
-    """
-
-    @property
-    def header(self) -> str: ...
-
-    def sign(self, claims: Mapping[str, Any]) -> str: ...
+# What public keys of all types are made of (RFC 7638, section 3.2 and RFC 8037, section 2).
+PUBLIC_MEMBERS = ("crv", "e", "kty", "n", "x", "y")
 
 
 class Verifier(Protocol):
     """Checks the signature of tokens with one header and returns their claims."""
+
+    @property
+    def header(self) -> str: ...
 
     def claims_of(self, token: str) -> dict[str, Any]:
         """Raise jwt.PyJWTError if the signature is wrong."""
@@ -47,36 +42,61 @@ class SecretKey:
     header: str = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "header", self.sign({}).partition(".")[0])
+        object.__setattr__(self, "header", header_of(self.algorithm, self.kid, self.typ))
+
+    @classmethod
+    def for_access(cls, secret: bytes, algorithm: str) -> "SecretKey":
+        """Use the secret itself, so that a service that shares it can verify."""
+        return cls(_kid(secret), ACCESS, algorithm, secret)
+
+    @classmethod
+    def for_refresh(cls, secret: bytes) -> "SecretKey":
+        """Derive a key that has this one purpose (SEC-87)."""
+        return cls(_kid(secret), REFRESH, REFRESH_ALGORITHM, subkey(secret, b"refresh tokens"))
 
     def sign(self, claims: Mapping[str, Any]) -> str:
-        headers = {"kid": self.kid, "typ": self.typ}
-        return _jwt.encode(dict(claims), self.secret, self.algorithm, headers=headers)
+        content = f"{self.header}.{segment_of(claims)}"
+        signature = library_algorithm(self.algorithm).sign(content.encode(), self.secret)
+        return f"{content}.{base64url(signature)}"
 
     def claims_of(self, token: str) -> dict[str, Any]:
         return _jwt.decode(token, self.secret, [self.algorithm], options=_SIGNATURE_ONLY)
 
 
-class KeyRing:
-    """All keys in force, found by the exact header of the tokens that they signed.
+@dataclass(frozen=True)
+class PublicKey:
+    """The half of a key pair that verifies access tokens; `jwk` is how others get it (RFC 7517)."""
 
-    A header that this server did not write byte for byte names no key. That refuses another
-    `alg`, `none`, `jwk`, `jku`, `crit` and an unknown `kid` before anything is parsed (RFC 8725).
-    """
+    algorithm: str
+    key: Any = field(repr=False)
+    jwk: dict[str, str] = field(init=False)
+    header: str = field(init=False)
 
-    def __init__(self, settings: AuthSettings) -> None:
-        secrets = (settings.secret_key, *settings.secret_key_previous)
-        raw = [secret.get_secret_value().encode() for secret in secrets]
-        access = [SecretKey(_kid(key), ACCESS, settings.algorithm, key) for key in raw]
-        refresh = [
-            SecretKey(_kid(key), REFRESH, REFRESH_ALGORITHM, _subkey(key, b"refresh tokens"))
-            for key in raw
-        ]
-        self.kid = access[0].kid
-        self.access_signer: Signer = access[0]
-        self.access_verifiers: dict[str, Verifier] = {key.header: key for key in access}
-        self.refresh_signers: dict[str, Signer] = {key.kid: key for key in refresh}
-        self.refresh_verifiers: dict[str, Verifier] = {key.header: key for key in refresh}
+    def __post_init__(self) -> None:
+        known = library_algorithm(self.algorithm).to_jwk(self.key, as_dict=True)
+        members = {name: known[name] for name in PUBLIC_MEMBERS if name in known}
+        kid = _thumbprint(members)
+        jwk = {**members, "kid": kid, "use": "sig", "alg": self.algorithm}
+        object.__setattr__(self, "jwk", jwk)
+        object.__setattr__(self, "header", header_of(self.algorithm, kid, ACCESS))
+
+    def claims_of(self, token: str) -> dict[str, Any]:
+        return _jwt.decode(token, self.key, [self.algorithm], options=_SIGNATURE_ONLY)
+
+
+def header_of(algorithm: str, kid: str, typ: str) -> str:
+    """Return the first segment of all tokens of one key: always the same bytes."""
+    return segment_of({"alg": algorithm, "kid": kid, "typ": typ})
+
+
+def segment_of(content: Mapping[str, Any]) -> str:
+    """Return a segment that says this in as few bytes as can be."""
+    return base64url(json.dumps(content, separators=(",", ":")).encode())
+
+
+def base64url(data: bytes) -> str:
+    """Encode without padding (RFC 7515, section 2)."""
+    return base64url_encode(data).decode()
 
 
 # Everything but the signature is checked in tokens.py, against the injected clock.
@@ -91,9 +111,16 @@ _SIGNATURE_ONLY: Any = {
 _jwt = jwt.PyJWT(options={"enforce_minimum_key_length": True})
 
 
-def _subkey(key: bytes, purpose: bytes) -> bytes:
+def subkey(key: bytes, purpose: bytes) -> bytes:
+    """Derive a key for one purpose, so that no two uses share one (NIST SP 800-108)."""
     return hmac.digest(key, purpose, "sha256")
 
 
 def _kid(key: bytes) -> str:
-    return hashlib.sha256(_subkey(key, b"key id")).hexdigest()[:16]
+    return hashlib.sha256(subkey(key, b"key id")).hexdigest()[:16]
+
+
+def _thumbprint(members: Mapping[str, str]) -> str:
+    """Return the name that everybody gives a public key (RFC 7638), in full."""
+    canonical = json.dumps(members, separators=(",", ":"), sort_keys=True)
+    return base64url(hashlib.sha256(canonical.encode()).digest())

@@ -16,18 +16,19 @@ def check_password(
     email: str,
     username: str,
     settings: AuthSettings,
+    field: str = "password",
 ) -> None:
-    """Raise InvalidField with the reason unless a new password is acceptable."""
+    """Raise InvalidField, for the named field, with the reason unless a password is acceptable."""
     if len(password) < settings.password_min_length:
-        raise InvalidField("password", f"Use at least {settings.password_min_length} characters.")
+        raise InvalidField(field, f"Use at least {settings.password_min_length} characters.")
     if is_too_long(password, settings):
-        raise InvalidField("password", f"Use at most {settings.password_max_bytes} bytes.")
+        raise InvalidField(field, f"Use at most {settings.password_max_bytes} bytes.")
     key = canonical(password)
     if key in common_passwords():
-        raise InvalidField("password", "This password is among the most common ones.")
+        raise InvalidField(field, "This password is among the most common ones.")
     names = (username, email.partition("@")[0], settings.issuer)
     if any(len(name) >= SHORTEST_TELLING_NAME and canonical(name) in key for name in names):
-        raise InvalidField("password", "The password holds your name or the name of this app.")
+        raise InvalidField(field, "The password holds your name or the name of this app.")
 
 
 def is_too_long(password: str, settings: AuthSettings) -> bool:

@@ -161,6 +161,10 @@ class SessionRepository(Protocol):
         """End all sessions of a user but one; return how many this call ended."""
         ...
 
+    async def revoke_oldest(self, user_id: int, *, keep: int, now: datetime, reason: str) -> int:
+        """End the live sessions of a user but the `keep` newest; return how many this ended."""
+        ...
+
     async def list_live(self, user_id: int, *, now: datetime) -> Sequence[SessionProtocol]:
         """Return the sessions that are neither revoked nor expired, newest first."""
         ...

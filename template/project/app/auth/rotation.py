@@ -9,6 +9,7 @@ from math import ceil
 
 from app.auth.clock import Clock
 from app.auth.errors import SessionEnded
+from app.auth.events import EventName, EventRecorder
 from app.auth.protocols import Repositories, SessionProtocol, Transactions
 from app.auth.settings import AuthSettings
 from app.auth.tokens import RefreshClaims, TokenPair, Tokens
@@ -27,6 +28,7 @@ class Rotation:
     tokens: Tokens
     transactions: Transactions
     clock: Clock
+    events: EventRecorder
 
     async def exchange(self, refresh_token: str) -> TokenPair:
         """Return the tokens of the next generation. Raise InvalidToken, SessionEnded."""
@@ -34,16 +36,24 @@ class Rotation:
         session = await self.transactions.run(partial(self._step, claims))
         if session is None:
             session = await self._judge_superseded(claims)
-        return self.token_pair(session)
+            return await self.token_pair(session, reason="refresh_repeated")
+        return await self.token_pair(session, reason="refresh")
 
-    def token_pair(self, session: SessionProtocol) -> TokenPair:
+    async def token_pair(self, session: SessionProtocol, *, reason: str) -> TokenPair:
         """Derive the tokens of a session's generation; the refresh token is always the same."""
+        access_token = await self.tokens.issue_access(
+            user_id=session.user_id,
+            session_id=session.id,
+        )
         remaining = session.idle_expires_at - self.clock()
+        self.events.record(
+            EventName.TOKEN_CREATED,
+            user_id=session.user_id,
+            session_id=session.id,
+            reason=reason,
+        )
         return TokenPair(
-            access_token=self.tokens.issue_access(
-                user_id=session.user_id,
-                session_id=session.id,
-            ),
+            access_token=access_token,
             refresh_token=self.tokens.issue_refresh(
                 session_id=session.id,
                 generation=session.generation,
@@ -90,9 +100,16 @@ class Rotation:
         age = now - session.rotated_at
         if direct_predecessor and self.settings.refresh_grace and age < self.settings.refresh_grace:
             return session
-        await self.transactions.run(
+        revoked = await self.transactions.run(
             lambda store: store.sessions.revoke(claims.session_id, now=now, reason="reuse"),
         )
+        if revoked:  # of many that replay at once, one reports it
+            self.events.record(
+                EventName.TOKEN_REUSE,
+                outcome="failure",
+                user_id=session.user_id,
+                session_id=session.id,
+            )
         raise SessionEnded
 
 

@@ -2,7 +2,6 @@
 # {% call python() %}
 """What people do with their accounts: register, log in, refresh, log out, end sessions."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,35 +10,21 @@ from app.auth.clock import Clock
 from app.auth.errors import (
     DuplicateIdentity,
     EmailTaken,
-    InvalidCredentials,
     InvalidToken,
     RegistrationClosed,
     SessionNotFound,
     UsernameTaken,
 )
+from app.auth.events import EventName, EventRecorder
 from app.auth.hashing import PasswordHasher
 from app.auth.identifiers import check_email, check_username
-from app.auth.passwords import check_password, is_too_long
-from app.auth.protocols import (
-    NewSession,
-    Repositories,
-    SessionProtocol,
-    StoredUserProtocol,
-    Transactions,
-    UserProtocol,
-)
+from app.auth.opening import Client, Opening
+from app.auth.password_change import PasswordChange
+from app.auth.passwords import check_password
+from app.auth.protocols import Repositories, SessionProtocol, Transactions, UserProtocol
 from app.auth.rotation import Rotation, has_ended
 from app.auth.settings import AuthSettings
-from app.auth.throttle import LoginThrottle
 from app.auth.tokens import SESSION_ID, TokenPair, Tokens
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """Where a login comes from, for the user's own list of sessions."""
-
-    ip: str | None = None
-    user_agent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +37,12 @@ class AsyncAuthService:
     settings: AuthSettings
     tokens: Tokens
     hasher: PasswordHasher
+    opening: Opening
     rotation: Rotation
-    throttle: LoginThrottle
+    password_change: PasswordChange
     transactions: Transactions
     clock: Clock
+    events: EventRecorder
 
     async def register(self, *, email: str, username: str, password: str) -> UserProtocol:
         """Create an ordinary account.
@@ -81,7 +68,7 @@ class AsyncAuthService:
         check_password(password, email=email, username=username, settings=self.settings)
         password_hash = await self.hasher.hash(password)
         try:
-            return await self.transactions.run(
+            user = await self.transactions.run(
                 lambda store: store.users.create_user(
                     email=email,
                     username=username,
@@ -95,31 +82,35 @@ class AsyncAuthService:
         except DuplicateIdentity:
             await self.transactions.run(partial(_refuse_taken, email, username))
             raise  # neither is taken: the team's own model has another unique column
+        self.events.record(EventName.USER_CREATED, user_id=user.id)
+        return user
 
     async def login(self, *, username_or_email: str, password: str, client: Client) -> TokenPair:
         """Check a password and open a session.
 
         Raise InvalidCredentials, LoginThrottled, HashingSaturated.
         """
-        if is_too_long(password, self.settings):
-            raise InvalidCredentials
-        user = await self.transactions.run(partial(self._admit, username_or_email))
-        known = user if user is not None and user.is_active else None
-        checked = await self.hasher.verify(password, known.password_hash if known else None)
-        if known is None or not checked.valid:
-            raise InvalidCredentials
-        new_hash = checked.upgraded_hash or known.password_hash
-        session = await self.transactions.run(
-            partial(self._open_session, username_or_email, known, new_hash, client),
+        session = await self.opening.open(username_or_email, password, client)
+        return await self.rotation.token_pair(session, reason="login")
+
+    async def change_password(
+        self,
+        user: UserProtocol,
+        session_id: str,
+        *,
+        current_password: str,
+        new_password: str,
+    ) -> None:
+        """Replace the user's own password and end all their sessions but this one.
+
+        Raise WrongPassword, InvalidField, LoginThrottled, HashingSaturated.
+        """
+        await self.password_change.replace(
+            user,
+            session_id,
+            current_password=current_password,
+            new_password=new_password,
         )
-        if session is None:
-            # The account changed while we hashed: the password is judged by what is stored now.
-            return await self.login(
-                username_or_email=username_or_email,
-                password=password,
-                client=client,
-            )
-        return self.rotation.token_pair(session)
 
     async def refresh(self, refresh_token: str) -> TokenPair:
         """Exchange a refresh token for its successor. Raise InvalidToken, SessionEnded."""
@@ -150,7 +141,7 @@ class AsyncAuthService:
 
     async def end_other_sessions(self, user: UserProtocol, current_session_id: str) -> None:
         """End all of the user's sessions but the current one."""
-        await self.transactions.run(
+        ended = await self.transactions.run(
             lambda store: store.sessions.revoke_all(
                 user.id,
                 now=self.clock(),
@@ -158,50 +149,22 @@ class AsyncAuthService:
                 except_session_id=current_session_id,
             ),
         )
-
-    async def _admit(self, identifier: str, store: Repositories) -> StoredUserProtocol | None:
-        await self.throttle.count_attempt(identifier, store)
-        return await store.users.get_by_email_or_username(identifier)
-
-    async def _open_session(
-        self,
-        identifier: str,
-        user: StoredUserProtocol,
-        new_hash: str,
-        client: Client,
-        store: Repositories,
-    ) -> SessionProtocol | None:
-        # First of all lock the row of the user, so that a password change or a disabling either
-        # is seen here or sees this session.
-        unchanged = await store.users.replace_password_hash(
-            user.id,
-            old=user.password_hash,
-            new=new_hash,
-        )
-        if not unchanged:
-            return None
-        await self.throttle.forget(identifier, store)
-        now = self.clock()
-        absolute_end = now + self.settings.session_lifetime
-        session = NewSession(
-            id=secrets.token_hex(16),
-            user_id=user.id,
-            kid=self.tokens.kid,
-            created_at=now,
-            idle_expires_at=min(now + self.settings.idle_lifetime, absolute_end),
-            absolute_expires_at=absolute_end,
-            ip=client.ip,
-            user_agent=client.user_agent,
-        )
-        return await store.sessions.add(session)
+        if ended:
+            self.events.record(
+                EventName.TOKEN_REVOKED,
+                user_id=user.id,
+                reason="ended_by_user",
+            )
 
     async def _get_session(self, session_id: str) -> SessionProtocol | None:
         return await self.transactions.run(lambda store: store.sessions.get(session_id))
 
-    async def _revoke(self, session_id: str, *, reason: str) -> bool:
-        return await self.transactions.run(
+    async def _revoke(self, session_id: str, *, reason: str) -> None:
+        revoked = await self.transactions.run(
             lambda store: store.sessions.revoke(session_id, now=self.clock(), reason=reason),
         )
+        if revoked:
+            self.events.record(EventName.TOKEN_REVOKED, session_id=session_id, reason=reason)
 
 
 async def _refuse_taken(email: str, username: str, store: Repositories) -> None:

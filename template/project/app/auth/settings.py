@@ -4,38 +4,34 @@
 
 import os
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
-from pydantic_settings import NoDecode
-
-# RFC 7518, section 3.2: an HMAC key has at least as many bytes as the hash.
-MINIMUM_SECRET_BYTES = {"HS256": 32, "HS384": 48, "HS512": 64}
-MINIMUM_DISTINCT_CHARACTERS = 10
-PLACEHOLDERS = (
-    "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",  # FastAPI's tutorial
-    "change",
-    "example",
-    "placeholder",
-    "replace",
-    "secret",
-    "your-",
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
 )
 
-
-def split_at_commas(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return tuple(item.strip() for item in value.split(",") if item.strip())
-
-
-# One environment variable holds several values with commas between them.
-CommaSeparated = (NoDecode, BeforeValidator(split_at_commas))
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-# {% if transport != "header" %}
-CookieName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$")]
-Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
-# {% endif %}
+from app.auth.key_files import KEY_TYPES, library_algorithm, read_private_key, read_public_keys
+from app.auth.secret_strength import MINIMUM_BYTES, refuse_weak_secret
+from app.auth.values import (
+    IN_MEMORY,
+    CommaSeparated,
+    # {% if transport != "header" %}
+    CookieName,
+    # {% endif %}
+    LimitStorage,
+    Name,
+    # {% if transport != "header" %}
+    Origin,
+    # {% endif %}
+    Rates,
+)
 
 
 class AuthSettings(BaseModel):
@@ -46,10 +42,13 @@ class AuthSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    # Keys: the first signs, the previous ones only verify (SEC-86).
+    # Keys: the first signs, the previous ones only verify (SEC-86). With EdDSA, ES256 or RS256 a
+    # private key signs access tokens; refresh tokens are always signed with the secret.
     secret_key: SecretStr
     secret_key_previous: Annotated[tuple[SecretStr, ...], *CommaSeparated] = ()
-    algorithm: Literal["HS256", "HS384", "HS512"] = "HS256"
+    algorithm: Literal["HS256", "HS384", "HS512", "EdDSA", "ES256", "RS256"] = "HS256"
+    private_key_file: Path | None = None
+    public_key_files: Annotated[tuple[Path, ...], *CommaSeparated] = ()
     issuer: Name = "app"
     audience: Name = "app"
 
@@ -59,6 +58,15 @@ class AuthSettings(BaseModel):
     refresh_days: int = Field(default=7, ge=1, le=365)
     session_days: int = Field(default=30, ge=1, le=3650)
     refresh_grace_seconds: int = Field(default=10, ge=0, le=300)
+    # A login beyond this many live sessions ends the oldest ones of its user (ASVS 7.1.2).
+    max_sessions: int = Field(default=50, ge=1, le=1000)
+
+    # How often one client address may do this, in any of the periods; counted in each process, or
+    # in a Redis that all processes share (SEC-24).
+    limit_login: Rates = "10/minute;100/hour"
+    limit_register: Rates = "5/minute;50/hour"
+    limit_refresh: Rates = "60/minute"
+    limit_storage: LimitStorage = IN_MEMORY
 
     # {% if transport == "both" %}
     # Where tokens are accepted, and whether a login also sets cookies.
@@ -96,6 +104,16 @@ class AuthSettings(BaseModel):
     hash_queue: int = Field(default=64, ge=0, le=1024)
 
     @property
+    def is_asymmetric(self) -> bool:
+        """Whether access tokens are signed with the private half of a key pair."""
+        return self.algorithm in KEY_TYPES
+
+    @property
+    def needs_signer(self) -> bool:
+        """Whether that half is not in a file, so that a Signer has to be passed in code."""
+        return self.is_asymmetric and self.private_key_file is None
+
+    @property
     def access_lifetime(self) -> timedelta:
         return timedelta(minutes=self.access_minutes)
 
@@ -129,11 +147,49 @@ class AuthSettings(BaseModel):
 
     # {% endif %}
 
+    @field_validator("algorithm")
+    @classmethod
+    def _refuse_missing_package(cls, value: str) -> str:
+        library_algorithm(value)
+        return value
+
+    @field_validator("private_key_file")
+    @classmethod
+    def _refuse_unusable_private_key(cls, value: Path | None, known: ValidationInfo) -> Path | None:
+        algorithm = known.data.get("algorithm")
+        if value is not None and algorithm in MINIMUM_BYTES:
+            raise ValueError(f"{algorithm} signs with the secret key, not with a private key")
+        if value is not None and algorithm is not None:
+            read_private_key(value, algorithm)
+        return value
+
+    @field_validator("public_key_files")
+    @classmethod
+    def _refuse_unusable_public_keys(
+        cls,
+        value: tuple[Path, ...],
+        known: ValidationInfo,
+    ) -> tuple[Path, ...]:
+        algorithm = known.data.get("algorithm")
+        if value and algorithm in MINIMUM_BYTES:
+            raise ValueError(f"{algorithm} verifies with the secret key, not with public keys")
+        if algorithm is not None:
+            read_public_keys(value, algorithm)
+        return value
+
+    @model_validator(mode="after")
+    def _refuse_nothing_to_sign_with(self) -> Self:
+        # Public keys alone are for a key that signs elsewhere: key_ring.py asks for its Signer.
+        if self.needs_signer and not self.public_key_files:
+            raise ValueError(f"private_key_file is not set, and {self.algorithm} signs with it")
+        return self
+
     @model_validator(mode="after")
     def _refuse_weak_secrets(self) -> Self:
-        refuse_weak_secret("secret_key", self.secret_key, self.algorithm)
+        algorithm = "HS256" if self.is_asymmetric else self.algorithm  # that of refresh tokens
+        refuse_weak_secret("secret_key", self.secret_key, algorithm)
         for secret in self.secret_key_previous:
-            refuse_weak_secret("secret_key_previous", secret, self.algorithm)
+            refuse_weak_secret("secret_key_previous", secret, algorithm)
         return self
 
     @model_validator(mode="after")
@@ -166,24 +222,13 @@ class AuthSettings(BaseModel):
         cookies_wanted = self.set_cookie_on_login and "set_cookie_on_login" in self.model_fields_set
         if cookies_wanted and not self.accept_cookie:
             raise ValueError("set_cookie_on_login is on, but accept_cookie is off")
+        if not self.accept_header and not self.set_cookie_on_login:
+            raise ValueError(
+                "set_cookie_on_login and accept_header are both off: no way to sign in"
+            )
         return self
 
     # {% endif %}
-
-
-def refuse_weak_secret(name: str, value: SecretStr, algorithm: str) -> None:
-    """Raise ValueError for a secret that is short, a placeholder, a key file or typed by hand."""
-    secret = value.get_secret_value()
-    minimum = MINIMUM_SECRET_BYTES[algorithm]
-    lowered = secret.lower()
-    if any(placeholder in lowered for placeholder in PLACEHOLDERS):
-        raise ValueError(f"{name} is a placeholder: set one from `manage generate-secret`")
-    if len(secret.encode()) < minimum:
-        raise ValueError(f"{name} is too short: {algorithm} needs at least {minimum} bytes")
-    if "-----begin" in lowered or '"kty"' in lowered:
-        raise ValueError(f"{name} is a public or private key, but HMAC needs a random secret")
-    if len(set(secret)) < MINIMUM_DISTINCT_CHARACTERS:
-        raise ValueError(f"{name} repeats a few characters: it must be random")
 
 
 # {% endcall %}

@@ -15,6 +15,7 @@ from math import ceil
 from app.auth.clock import Clock
 from app.auth.errors import LoginThrottled
 from app.auth.identifiers import can_exist, canonical
+from app.auth.keys import subkey
 from app.auth.protocols import Repositories
 from app.auth.settings import AuthSettings
 
@@ -57,8 +58,8 @@ class LoginThrottle:
     def key_of(self, identifier: str) -> str:
         """Return 64 hexadecimal digits that do not tell the identifier."""
         secret = self.settings.secret_key.get_secret_value().encode()
-        subkey = hmac.digest(secret, b"login throttle", hashlib.sha256)
-        return hmac.new(subkey, canonical(identifier).encode(), hashlib.sha256).hexdigest()
+        key = subkey(secret, b"login throttle")
+        return hmac.new(key, canonical(identifier).encode(), hashlib.sha256).hexdigest()
 
 
 # {% endcall %}

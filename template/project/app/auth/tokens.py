@@ -1,9 +1,11 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
 """Issue and read the two kinds of token: a short access token and a rotating refresh token."""
 
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,10 +13,11 @@ import jwt
 
 from app.auth.clock import Clock, utc_now
 from app.auth.errors import InvalidToken
-from app.auth.keys import KeyRing, Verifier
+from app.auth.key_ring import KeyRing, Signer
+from app.auth.keys import PublicKey, Verifier
 from app.auth.settings import AuthSettings
 
-MAX_LENGTH = 4096  # characters; ours have about 400
+MAX_LENGTH = 4096  # characters; ours have 400 to 1100
 COMPACT_FORM = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}")  # RFC 7515, section 7.1
 SESSION_ID = re.compile(r"[0-9a-f]{32}")
 # Not zero: a host whose clock is a second behind would refuse fresh tokens as issued later.
@@ -38,8 +41,8 @@ class RefreshClaims:
 class TokenPair:
     """Both tokens of a session; the lifetimes are in whole seconds from now."""
 
-    access_token: str
-    refresh_token: str
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
     expires_in: int
     refresh_expires_in: int
 
@@ -47,19 +50,30 @@ class TokenPair:
 class Tokens:
     """Issues tokens with the current key and reads those of every key in force."""
 
-    def __init__(self, settings: AuthSettings, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        settings: AuthSettings,
+        clock: Clock = utc_now,
+        signer: Signer | None = None,
+    ) -> None:
         self._settings = settings
         self._clock = clock
-        self._keys = KeyRing(settings)
+        self._keys = KeyRing(settings, signer)
 
     @property
     def kid(self) -> str:
         """The id of the key that signs now; a session remembers it with its generation."""
         return self._keys.kid
 
-    def issue_access(self, *, user_id: int, session_id: str) -> str:
+    @property
+    def public_keys(self) -> list[PublicKey]:
+        """The keys with which everybody may verify access tokens; none while a secret signs."""
+        return self._keys.public_keys
+
+    async def issue_access(self, *, user_id: int, session_id: str) -> str:
+        """Raise SigningUnavailable if the key is elsewhere and cannot be reached."""
         issued_at = int(self._clock().timestamp())
-        return self._keys.access_signer.sign(
+        return await self._keys.sign_access(
             {
                 "sub": str(user_id),
                 "sid": session_id,
@@ -158,3 +172,6 @@ def _number(claims: Mapping[str, Any], name: str) -> int:
     if type(value) is not int or not 0 <= value < LATEST:
         raise InvalidToken
     return value
+
+
+# {% endcall %}

@@ -6,6 +6,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import func, select
 
+from app.auth.errors import PermissionDenied
+from app.auth.fastapi.errors import UNAUTHENTICATED, refusals
 from app.dependencies import CurrentStaff, CurrentUser, SessionDep
 from app.models import User
 
@@ -20,13 +22,13 @@ class UserCount(BaseModel):
     users: int
 
 
-@router.get("/hello")
+@router.get("/hello", responses=refusals(*UNAUTHENTICATED))
 async def hello(user: CurrentUser) -> Greeting:
     """Greet whoever is signed in."""
     return Greeting(message=f"Hello, {user.username}!")
 
 
-@router.get("/hello/count")
+@router.get("/hello/count", responses=refusals(*UNAUTHENTICATED, PermissionDenied))
 async def count_users(staff: CurrentStaff, session: SessionDep) -> UserCount:
     """Count the users, for staff."""
     users = await session.scalar(select(func.count()).select_from(User))

@@ -6,20 +6,22 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.auth.events import EventSink, LoggedEvents
 from app.auth.ext.components import AuthComponents, Storage, build_components
 from app.auth.hashing import PasswordContext
+from app.auth.opening import Client
 from app.auth.protocols import UserProtocol
-from app.auth.service import AsyncAuthService, Client
+from app.auth.service import AsyncAuthService
 from app.auth.settings import AuthSettings
 from app.auth.tokens import TokenPair, Tokens
 from app.database import Database
 from app.models import AuthSession, AuthThrottle, User
-from tests.conftest import SECRET_KEY, Account, MovableClock
+from tests.conftest import AUTH_SETTINGS, Account, MovableClock
 
 
 def settings_with(**changes: object) -> AuthSettings:
     """Return the settings of the tests but for the given ones."""
-    return AuthSettings.model_validate({"secret_key": SECRET_KEY, **changes})
+    return AuthSettings.model_validate(AUTH_SETTINGS | changes)
 
 
 @pytest.fixture
@@ -28,11 +30,18 @@ def tokens(auth_settings: AuthSettings, clock: MovableClock) -> Tokens:
 
 
 @pytest.fixture
+def event_sink() -> EventSink:
+    """Override this fixture in a module to look at events."""
+    return LoggedEvents()
+
+
+@pytest.fixture
 def components(
     auth_settings: AuthSettings,
     database: Database,
     clock: MovableClock,
     password_context: PasswordContext,
+    event_sink: EventSink,
 ) -> Iterator[AuthComponents]:
     storage = Storage(
         get_session=database.session,
@@ -46,6 +55,7 @@ def components(
         storage,
         clock=clock,
         password_context=password_context,
+        event_sink=event_sink,
     )
     yield components
     components.hasher.close()

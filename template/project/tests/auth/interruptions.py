@@ -33,8 +33,13 @@ def interrupted(
 ) -> AsyncAuthService:
     """Return the service, to which something happens after its first transaction."""
     transactions = InterruptedTransactions(service.transactions, happens)
-    rotation = replace(service.rotation, transactions=transactions)
-    return replace(service, rotation=rotation, transactions=transactions)
+    return replace(
+        service,
+        opening=replace(service.opening, transactions=transactions),
+        rotation=replace(service.rotation, transactions=transactions),
+        password_change=replace(service.password_change, transactions=transactions),
+        transactions=transactions,
+    )
 
 
 # {% endcall %}

@@ -5,6 +5,7 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from app.auth.authenticator import Authenticator
 from app.auth.errors import InvalidToken, SessionEnded
@@ -13,7 +14,7 @@ from app.auth.protocols import UserProtocol
 from app.auth.service import AsyncAuthService
 from app.auth.tokens import TokenPair
 from app.database import Database
-from app.models import User
+from app.models import AuthSession, User
 from tests.auth.conftest import log_in, register
 from tests.conftest import Account, MovableClock
 from tests.steps import change_user, with_settings
@@ -98,6 +99,20 @@ async def test_token_of_a_session_at_its_absolute_end_is_refused(
         await authenticator.authenticate(successor.access_token)  # SEC-56
 
 
+async def test_absolute_end_that_was_brought_forward_counts(
+    authenticator: Authenticator,
+    database: Database,
+    clock: MovableClock,
+    pair: TokenPair,
+) -> None:
+    async with database.session() as session:
+        await session.execute(update(AuthSession).values(absolute_expires_at=clock.now))
+        await session.commit()
+
+    with pytest.raises(SessionEnded):
+        await authenticator.authenticate(pair.access_token)
+
+
 async def test_token_of_a_disabled_user_is_refused(
     authenticator: Authenticator,
     pair: TokenPair,
@@ -146,7 +161,7 @@ async def test_session_of_one_user_does_not_serve_another(
     bob = await register(service, replace(Account(), email="bob@example.com", username="bob"))
     session_id = service.tokens.session_of(pair.access_token)
 
-    mixed = service.tokens.issue_access(user_id=bob.id, session_id=session_id)
+    mixed = await service.tokens.issue_access(user_id=bob.id, session_id=session_id)
 
     with pytest.raises(SessionEnded):
         await authenticator.authenticate(mixed)
@@ -157,7 +172,7 @@ async def test_token_of_no_session_is_refused(
     service: AsyncAuthService,
     ann: UserProtocol,
 ) -> None:
-    stranger = service.tokens.issue_access(user_id=ann.id, session_id=STRANGER)
+    stranger = await service.tokens.issue_access(user_id=ann.id, session_id=STRANGER)
 
     with pytest.raises(SessionEnded):
         await authenticator.authenticate(stranger)

@@ -3,7 +3,7 @@
 import pytest
 
 from app.auth.errors import InvalidField
-from app.auth.passwords import check_password, is_too_long
+from app.auth.passwords import check_password, common_passwords, is_too_long
 from app.auth.settings import AuthSettings
 from tests.auth.conftest import settings_with
 
@@ -68,6 +68,13 @@ def test_refusal_does_not_quote_the_password(auth_settings: AuthSettings) -> Non
         check("password1", auth_settings)
 
     assert "password1" not in f"{refusal.value} {refusal.value.reason}"
+
+
+def test_common_passwords_are_as_many_as_the_standard_asks(auth_settings: AuthSettings) -> None:
+    """Three thousand that the other rules would let pass (ASVS 6.2.4)."""
+    minimum = auth_settings.password_min_length
+
+    assert len([password for password in common_passwords() if len(password) >= minimum]) >= 3000
 
 
 @pytest.mark.parametrize("password", ACCEPTED.values(), ids=ACCEPTED)

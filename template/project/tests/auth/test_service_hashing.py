@@ -56,7 +56,7 @@ def recorded(
 ) -> Iterator[AsyncAuthService]:
     """The service with newer hashes than those that are stored."""
     hasher = PasswordHasher(auth_settings, context)
-    yield replace(service, hasher=hasher)
+    yield replace(service, hasher=hasher, opening=replace(service.opening, hasher=hasher))
     hasher.close()
 
 

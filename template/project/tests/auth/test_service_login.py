@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from app.auth.errors import InvalidCredentials
+from app.auth.opening import Client
 from app.auth.protocols import UserProtocol
-from app.auth.service import AsyncAuthService, Client
+from app.auth.service import AsyncAuthService
 from app.auth.tokens import TokenPair
 from app.database import Database
 from app.models import AuthSession

@@ -5,6 +5,7 @@
 import pytest
 from pydantic import ValidationError
 
+from app.auth import values
 from app.auth.settings import AuthSettings
 from tests.auth.conftest import settings_with
 from tests.conftest import SECRET_KEY
@@ -36,7 +37,7 @@ REFUSED_VALUES: dict[str, dict[str, object]] = {
     "algorithm none": {"algorithm": "none"},
     "algorithm unknown": {"algorithm": "HS1"},
     "algorithm in small letters": {"algorithm": "hs256"},
-    "algorithm asymmetric": {"algorithm": "RS256"},
+    "algorithm unsupported": {"algorithm": "ES512"},
     "access tokens without life": {"access_minutes": 0},
     "access tokens with a negative life": {"access_minutes": -15},
     "access tokens of more than a day": {"access_minutes": 24 * 60 + 1},
@@ -46,6 +47,11 @@ REFUSED_VALUES: dict[str, dict[str, object]] = {
     "sessions with a negative life": {"session_days": -1},
     "negative grace": {"refresh_grace_seconds": -1},
     "grace of more than five minutes": {"refresh_grace_seconds": 301},
+    "no session": {"max_sessions": 0},
+    "no limit": {"limit_login": ""},
+    "limit in words": {"limit_register": "ten a minute"},
+    "limit that lets nobody in": {"limit_refresh": "60/minute;0/hour"},
+    "limits in another kind of storage": {"limit_storage": "mongodb://host"},
     "no issuer": {"issuer": ""},
     "no audience": {"audience": ""},
     "passwords of seven characters": {"password_min_length": 7},
@@ -153,6 +159,13 @@ def test_empty_text_is_no_value() -> None:
     settings = settings_with(secret_key_previous="")
 
     assert settings.secret_key_previous == ()
+
+
+def test_redis_is_refused_without_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(values, "find_spec", {}.get)
+
+    with pytest.raises(ValidationError, match="run `uv add redis`"):
+        settings_with(limit_storage="redis://127.0.0.1:6379/0")
 
 
 def test_settings_cannot_be_changed_later(auth_settings: AuthSettings) -> None:

@@ -1,3 +1,5 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
 """What tokens say, how long they hold, and that neither kind passes for the other."""
 
 from datetime import datetime, timedelta
@@ -31,8 +33,8 @@ def issue_refresh(
     )
 
 
-def test_access_token_is_read_as_it_was_issued(tokens: Tokens) -> None:
-    token = tokens.issue_access(user_id=7, session_id=SESSION_ID)
+async def test_access_token_is_read_as_it_was_issued(tokens: Tokens) -> None:
+    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
 
     assert tokens.read_access(token) == AccessClaims(user_id=7, session_id=SESSION_ID)
 
@@ -43,27 +45,30 @@ def test_refresh_token_is_read_as_it_was_issued(tokens: Tokens, clock: MovableCl
     assert tokens.read_refresh(token) == RefreshClaims(session_id=SESSION_ID, generation=3)
 
 
-def test_access_token_says_nothing_about_the_user(tokens: Tokens) -> None:
-    token = tokens.issue_access(user_id=7, session_id=SESSION_ID)
+async def test_access_token_says_nothing_about_the_user(tokens: Tokens) -> None:
+    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
 
     header, claims, _ = token.split(".")
     assert decoded(header) == {"alg": "HS256", "kid": tokens.kid, "typ": "at+jwt"}
     assert set(decoded(claims)) == {"sub", "sid", "jti", "iat", "exp", "iss", "aud"}  # SEC-42
 
 
-def test_every_access_token_has_an_id_of_its_own(tokens: Tokens) -> None:
-    first = tokens.issue_access(user_id=7, session_id=SESSION_ID)
-    second = tokens.issue_access(user_id=7, session_id=SESSION_ID)
+async def test_every_access_token_has_an_id_of_its_own(tokens: Tokens) -> None:
+    first = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    second = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
 
     ids = {decoded(token.split(".")[1])["jti"] for token in (first, second)}
     assert len(ids) == 2
 
 
 @pytest.mark.parametrize("minutes", [1, 15, 60])
-def test_access_token_holds_for_the_minutes_that_are_set(clock: MovableClock, minutes: int) -> None:
+async def test_access_token_holds_for_the_minutes_that_are_set(
+    clock: MovableClock,
+    minutes: int,
+) -> None:
     tokens = Tokens(settings_with(access_minutes=minutes), clock)
 
-    token = tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
 
     claims = decoded(token.split(".")[1])
     assert claims["iat"] == clock.now.timestamp()
@@ -99,34 +104,34 @@ def test_refresh_token_is_refused_as_access_token(tokens: Tokens, clock: Movable
         tokens.read_access(token)
 
 
-def test_access_token_is_refused_as_refresh_token(tokens: Tokens) -> None:
-    token = tokens.issue_access(user_id=7, session_id=SESSION_ID)
+async def test_access_token_is_refused_as_refresh_token(tokens: Tokens) -> None:
+    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
 
     with pytest.raises(InvalidToken):
         tokens.read_refresh(token)
 
 
 @pytest.mark.parametrize(("seconds", "holds"), [(909, True), (910, False), (911, False)])
-def test_access_token_ends_after_the_leeway(
+async def test_access_token_ends_after_the_leeway(
     tokens: Tokens,
     clock: MovableClock,
     seconds: int,
     holds: bool,
 ) -> None:
-    token = tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
     clock.move(seconds=seconds)
 
     assert is_read(tokens, token) is holds
 
 
 @pytest.mark.parametrize(("seconds", "holds"), [(-10, True), (-11, False)])
-def test_access_token_from_the_future_is_refused_beyond_the_leeway(
+async def test_access_token_from_the_future_is_refused_beyond_the_leeway(
     tokens: Tokens,
     clock: MovableClock,
     seconds: int,
     holds: bool,
 ) -> None:
-    token = tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
     clock.move(seconds=seconds)
 
     assert is_read(tokens, token) is holds  # SEC-35
@@ -140,11 +145,11 @@ def test_expired_refresh_token_is_refused(tokens: Tokens, clock: MovableClock) -
         tokens.read_refresh(token)
 
 
-def test_session_is_found_by_expired_tokens_of_both_kinds(
+async def test_session_is_found_by_expired_tokens_of_both_kinds(
     tokens: Tokens,
     clock: MovableClock,
 ) -> None:
-    access = tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    access = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
     refresh = issue_refresh(tokens, clock.now, session_id=ANOTHER_SESSION_ID)
     clock.move(days=400)
 
@@ -152,11 +157,11 @@ def test_session_is_found_by_expired_tokens_of_both_kinds(
     assert tokens.session_of(refresh) == ANOTHER_SESSION_ID
 
 
-def test_session_is_not_found_by_a_token_from_the_future(
+async def test_session_is_not_found_by_a_token_from_the_future(
     tokens: Tokens,
     clock: MovableClock,
 ) -> None:
-    token = tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
     clock.move(seconds=-11)
 
     with pytest.raises(InvalidToken):
@@ -169,3 +174,6 @@ def is_read(tokens: Tokens, token: str) -> bool:
     except InvalidToken:
         return False
     return True
+
+
+# {% endcall %}

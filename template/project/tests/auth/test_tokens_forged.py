@@ -1,3 +1,5 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
 """Tokens that this server did not write: other headers, other signatures, other forms."""
 
 import string
@@ -69,8 +71,8 @@ WRONG_FORMS: dict[str, Callable[[str], str]] = {
 
 
 @pytest.fixture
-def token(tokens: Tokens) -> str:
-    return tokens.issue_access(user_id=7, session_id=SESSION_ID)
+async def token(tokens: Tokens) -> str:
+    return await tokens.issue_access(user_id=7, session_id=SESSION_ID)
 
 
 def with_header(token: str, changes: dict[str, object]) -> str:
@@ -97,7 +99,7 @@ def is_accepted(tokens: Tokens, token: str) -> bool:
     return True
 
 
-def test_token_with_its_own_header_is_accepted(tokens: Tokens, token: str) -> None:
+async def test_token_with_its_own_header_is_accepted(tokens: Tokens, token: str) -> None:
     again = with_header(token, {})
 
     assert again == token
@@ -105,7 +107,7 @@ def test_token_with_its_own_header_is_accepted(tokens: Tokens, token: str) -> No
 
 
 @pytest.mark.parametrize("changes", WRONG_HEADERS.values(), ids=WRONG_HEADERS)
-def test_header_of_another_kind_is_refused(
+async def test_header_of_another_kind_is_refused(
     tokens: Tokens,
     token: str,
     changes: dict[str, object],
@@ -116,7 +118,7 @@ def test_header_of_another_kind_is_refused(
 
 
 @pytest.mark.parametrize("part", [0, 1, 2], ids=["header", "payload", "signature"])
-def test_change_of_any_single_bit_is_refused(tokens: Tokens, token: str, part: int) -> None:
+async def test_change_of_any_single_bit_is_refused(tokens: Tokens, token: str, part: int) -> None:
     changed = list(single_bit_changes(token, part))
 
     accepted = [forged for forged in changed if is_accepted(tokens, forged)]
@@ -126,7 +128,7 @@ def test_change_of_any_single_bit_is_refused(tokens: Tokens, token: str, part: i
 
 
 @pytest.mark.parametrize("spoil", WRONG_FORMS.values(), ids=WRONG_FORMS)
-def test_form_that_is_not_compact_is_refused(
+async def test_form_that_is_not_compact_is_refused(
     tokens: Tokens,
     token: str,
     spoil: Callable[[str], str],
@@ -135,7 +137,7 @@ def test_form_that_is_not_compact_is_refused(
 
 
 @pytest.mark.parametrize(("more", "accepted"), [(2000, True), (MAX_LENGTH, False)])
-def test_token_is_refused_beyond_a_length_however_well_signed(
+async def test_token_is_refused_beyond_a_length_however_well_signed(
     tokens: Tokens,
     token: str,
     more: int,
@@ -149,7 +151,7 @@ def test_token_is_refused_beyond_a_length_however_well_signed(
 
 
 @pytest.mark.parametrize("payload", [b"[]", b"7", b"null", b"{", b"", b"\xff"])
-def test_signed_payload_that_is_no_object_is_refused(
+async def test_signed_payload_that_is_no_object_is_refused(
     tokens: Tokens,
     token: str,
     payload: bytes,
@@ -159,7 +161,7 @@ def test_signed_payload_that_is_no_object_is_refused(
     assert not is_accepted(tokens, forged)
 
 
-def test_token_without_key_id_signed_with_the_same_secret_is_refused(
+async def test_token_without_key_id_signed_with_the_same_secret_is_refused(
     tokens: Tokens,
     token: str,
 ) -> None:
@@ -168,7 +170,7 @@ def test_token_without_key_id_signed_with_the_same_secret_is_refused(
     assert not is_accepted(tokens, jwt.encode(claims, SECRET_KEY, "HS256"))  # SEC-36
 
 
-def test_token_signed_with_another_secret_is_refused(tokens: Tokens, token: str) -> None:
+async def test_token_signed_with_another_secret_is_refused(tokens: Tokens, token: str) -> None:
     claims = jwt.decode(token, options={"verify_signature": False})
     headers = jwt.get_unverified_header(token)
 
@@ -176,3 +178,6 @@ def test_token_signed_with_another_secret_is_refused(tokens: Tokens, token: str)
 
     assert forged.partition(".")[0] == token.partition(".")[0]
     assert not is_accepted(tokens, forged)
+
+
+# {% endcall %}

@@ -1,3 +1,5 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
 """Access tokens that are signed with the right key and still say something impossible."""
 
 from typing import Any
@@ -5,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.auth.errors import InvalidToken
-from app.auth.keys import KeyRing
+from app.auth.key_ring import KeyRing
 from app.auth.settings import AuthSettings
 from app.auth.tokens import AccessClaims, RefreshClaims, Tokens
 from tests.auth.conftest import settings_with
@@ -96,7 +98,7 @@ def test_untouched_claims_are_accepted(
     keys: KeyRing,
     claims: dict[str, Any],
 ) -> None:
-    token = signed(keys.access_signer.header, encoded(claims))
+    token = signed(keys.access_header, encoded(claims))
 
     assert tokens.read_access(token) == AccessClaims(user_id=7, session_id=SESSION_ID)
 
@@ -109,23 +111,24 @@ def test_wrong_claim_is_refused(
     name: str,
     value: object,
 ) -> None:
-    token = signed(keys.access_signer.header, encoded({**claims, name: value}))
+    token = signed(keys.access_header, encoded({**claims, name: value}))
 
     with pytest.raises(InvalidToken):
         tokens.read_access(token)
 
 
 @pytest.mark.parametrize("name", ["sub", "sid", "iat", "exp", "iss", "aud"])
-def test_missing_claim_is_refused(
+async def test_missing_claim_is_refused(
     tokens: Tokens,
     keys: KeyRing,
     claims: dict[str, Any],
     name: str,
 ) -> None:
     del claims[name]
+    token = await keys.sign_access(claims)
 
     with pytest.raises(InvalidToken):
-        tokens.read_access(keys.access_signer.sign(claims))
+        tokens.read_access(token)
 
 
 @pytest.mark.parametrize("value", WRONG_GENERATIONS.values(), ids=WRONG_GENERATIONS)
@@ -141,27 +144,28 @@ def test_generation_that_is_no_count_is_refused(
         tokens.read_refresh(token)
 
 
-def test_wrong_claims_are_refused_even_where_expired_ones_are_allowed(
+async def test_wrong_claims_are_refused_even_where_expired_ones_are_allowed(
     tokens: Tokens,
     keys: KeyRing,
     claims: dict[str, Any],
 ) -> None:
-    token = keys.access_signer.sign({**claims, "exp": NOW - 1000, "sid": "another"})
+    token = await keys.sign_access({**claims, "exp": NOW - 1000, "sid": "another"})
 
     with pytest.raises(InvalidToken):
         tokens.read_access(token, allow_expired=True)
 
 
 @pytest.mark.parametrize("changes", [{"issuer": "other"}, {"audience": "other"}])
-def test_token_of_another_service_with_the_same_key_is_refused(
+async def test_token_of_another_service_with_the_same_key_is_refused(
     tokens: Tokens,
     clock: MovableClock,
     changes: dict[str, object],
 ) -> None:
     foreign = Tokens(settings_with(**changes), clock)
+    token = await foreign.issue_access(user_id=7, session_id=SESSION_ID)
 
     with pytest.raises(InvalidToken):
-        tokens.read_access(foreign.issue_access(user_id=7, session_id=SESSION_ID))
+        tokens.read_access(token)
 
 
 def test_access_claims_signed_as_a_refresh_token_are_refused(
@@ -175,3 +179,6 @@ def test_access_claims_signed_as_a_refresh_token_are_refused(
         tokens.read_access(token)
 
     assert tokens.read_refresh(token) == RefreshClaims(session_id=SESSION_ID, generation=1)
+
+
+# {% endcall %}

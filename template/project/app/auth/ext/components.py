@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from app.auth.administration import Administration
 from app.auth.authenticator import Authenticator
 from app.auth.clock import Clock, utc_now
+from app.auth.events import EventRecorder, EventSink, LoggedEvents
 from app.auth.ext import (
     lookup,
     # {% if concurrency == "async" %}
@@ -17,6 +18,10 @@ from app.auth.ext.access import OpenSession, Reader
 from app.auth.ext.models import AuthSessionMixin, AuthThrottleMixin, UserMixin
 from app.auth.ext.transactions import SQLAlchemyAsyncTransactions
 from app.auth.hashing import PasswordContext, PasswordHasher
+from app.auth.key_ring import Signer
+from app.auth.limits import AddressLimits
+from app.auth.opening import Opening
+from app.auth.password_change import PasswordChange
 from app.auth.rotation import Rotation
 from app.auth.service import AsyncAuthService
 from app.auth.settings import AuthSettings
@@ -47,6 +52,8 @@ class AuthComponents:
     service: AsyncAuthService
     administration: Administration
     authenticator: Authenticator
+    limits: AddressLimits
+    events: EventRecorder
     hasher: PasswordHasher
 
 
@@ -56,10 +63,17 @@ def build_components(
     *,
     clock: Clock = utc_now,
     password_context: PasswordContext | None = None,
+    event_sink: EventSink | None = None,
+    signer: Signer | None = None,
 ) -> AuthComponents:
-    """Start the hashing pool too: close `hasher` when the application stops."""
-    tokens = Tokens(settings, clock)
+    """Start the hashing pool too: close `hasher` when the application stops.
+
+    Events go to the log unless another sink is given.
+    """
+    events = EventRecorder(settings, clock, event_sink or LoggedEvents())
+    tokens = Tokens(settings, clock, signer)
     hasher = PasswordHasher(settings, password_context)
+    throttle = LoginThrottle(settings, clock)
     transactions = SQLAlchemyAsyncTransactions(
         storage.get_session,
         storage.user_model,
@@ -71,18 +85,22 @@ def build_components(
         storage.user_model,
         storage.session_model,
     )
+    opening = Opening(settings, tokens.kid, hasher, throttle, transactions, clock, events)
+    password_change = PasswordChange(settings, hasher, throttle, transactions, clock, events)
     return AuthComponents(
         settings=settings,
         service=AsyncAuthService(
             settings=settings,
             tokens=tokens,
             hasher=hasher,
-            rotation=Rotation(settings, tokens, transactions, clock),
-            throttle=LoginThrottle(settings, clock),
+            opening=opening,
+            rotation=Rotation(settings, tokens, transactions, clock, events),
+            password_change=password_change,
             transactions=transactions,
             clock=clock,
+            events=events,
         ),
-        administration=Administration(settings, hasher, transactions, clock),
+        administration=Administration(settings, hasher, transactions, clock, events),
         # {% if concurrency == "async" %}
         authenticator=Authenticator(
             tokens,
@@ -92,6 +110,8 @@ def build_components(
         # {% else %}
         #| authenticator=Authenticator(tokens, users, clock),
         # {% endif %}
+        limits=AddressLimits(settings, clock, events),
+        events=events,
         hasher=hasher,
     )
 

@@ -27,6 +27,10 @@ OUTAGES = {8, 10, 13, 14}
 # {% endif %}
 
 logger = logging.getLogger(__name__)
+# {% if database == "sqlite" and concurrency == "async" %}
+# At DEBUG the driver writes statements with their parameters: hashes, names, keys (SEC-90).
+logging.getLogger("aiosqlite").setLevel(logging.INFO)
+# {% endif %}
 
 
 def is_conflict(error: DBAPIError) -> bool:

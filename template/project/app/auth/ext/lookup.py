@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, inspect, select
+from sqlalchemy import Executable, bindparam, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from app.auth.ext.access import Reader
@@ -48,7 +48,7 @@ class SQLAlchemyAsyncUserLookup:
     #|     return rows[0] if rows else None
 
     # {% endif %}
-    async def _read(self, parameters: dict[str, Any]) -> Sequence[Row[Any]]:
+    async def _read(self, parameters: dict[str, Any]) -> Sequence[Any]:
         with translated_errors():
             try:
                 return await self._read_once(parameters)
@@ -58,14 +58,14 @@ class SQLAlchemyAsyncUserLookup:
             # The server was restarted: the pool has dropped its old connections, and asks anew.
             return await self._read_once(parameters)
 
-    async def _read_once(self, parameters: dict[str, Any]) -> Sequence[Row[Any]]:
+    async def _read_once(self, parameters: dict[str, Any]) -> Sequence[Any]:
         async with self._reader.connect() as connection:
             result = await connection.execute(self._statement, parameters)
-            rows: Sequence[Row[Any]] = result.all()
+            rows: Sequence[Any] = result.all()
             return rows
 
 
-def _live_users(user_model: Any, session_model: Any) -> Select[Any]:
+def _live_users(user_model: Any, session_model: Any) -> Executable:
     columns = [
         attribute.expression.label(attribute.key)
         for attribute in inspect(user_model).column_attrs

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Update, bindparam, case, inspect, select, update
+from sqlalchemy import Executable, Update, bindparam, case, inspect, select, update
 
 from app.auth.ext.models import Instant
 
@@ -34,7 +34,7 @@ def rotation(session_model: Any) -> Update:
 
 
 @cache
-def session_of_active_user(session_model: Any, user_model: Any) -> Select[Any]:
+def session_of_active_user(session_model: Any, user_model: Any) -> Executable:
     """Select the session `session_id` as a row, unless its user is disabled or gone."""
     columns = [
         attribute.expression.label(attribute.key)

@@ -16,6 +16,9 @@ from app.auth.ext.statements import changed_rows
 from app.auth.identifiers import can_exist, canonical
 from app.auth.protocols import NewSession, SessionProtocol, StoredUserProtocol
 
+# A database that skips rows wants to hear how many to take; more than this are never too many.
+EXCESS_BATCH = 1000
+
 
 class SQLAlchemyAsyncUserProtocol:
     """Users in one database session."""
@@ -169,18 +172,17 @@ class SQLAlchemyAsyncSessionProtocol:
             statement = statement.where(self._model.id != except_session_id)
         return await changed_rows(self._session, statement)
 
+    async def revoke_oldest(self, user_id: int, *, keep: int, now: datetime, reason: str) -> int:
+        excess = self._live(self._model.id, user_id, now).offset(keep).limit(EXCESS_BATCH)
+        found = await self._session.scalars(excess)
+        ids = found.all()
+        if not ids:
+            return 0
+        statement = self._revocation(now, reason).where(self._model.id.in_(ids))
+        return await changed_rows(self._session, statement)
+
     async def list_live(self, user_id: int, *, now: datetime) -> list[SessionProtocol]:
-        model = self._model
-        found = await self._session.scalars(
-            select(model)
-            .where(
-                model.user_id == user_id,
-                model.revoked_at.is_(None),
-                model.idle_expires_at > now,
-                model.absolute_expires_at > now,
-            )
-            .order_by(model.created_at.desc(), model.id),
-        )
+        found = await self._session.scalars(self._live(self._model, user_id, now))
         return list(found)
 
     async def purge(self, *, ended_before: datetime, limit: int) -> int:
@@ -188,6 +190,19 @@ class SQLAlchemyAsyncSessionProtocol:
         ended = select(model.id).where(model.absolute_expires_at < ended_before).limit(limit)
         found = await self._session.scalars(ended)
         return await changed_rows(self._session, delete(model).where(model.id.in_(found.all())))
+
+    def _live(self, selected: Any, user_id: int, now: datetime) -> Select[Any]:
+        model = self._model
+        return (
+            select(selected)
+            .where(
+                model.user_id == user_id,
+                model.revoked_at.is_(None),
+                model.idle_expires_at > now,
+                model.absolute_expires_at > now,
+            )
+            .order_by(model.created_at.desc(), model.id)
+        )
 
     def _revocation(self, now: datetime, reason: str) -> Update:
         model = self._model

@@ -4,13 +4,13 @@ from typing import Literal
 
 from fastapi import Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.auth.tokens import TokenPair
 
 
 class RefreshRequest(BaseModel):
-    refresh_token: str
+    refresh_token: str = Field(repr=False)
 
 
 class TokenResponse(BaseModel):
@@ -18,8 +18,8 @@ class TokenResponse(BaseModel):
 
     model_config = ConfigDict(from_attributes=True)
 
-    access_token: str
-    refresh_token: str
+    access_token: str = Field(repr=False)
+    refresh_token: str = Field(repr=False)
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 -- a name from the RFC
     expires_in: int
 

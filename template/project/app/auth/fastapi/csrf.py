@@ -5,6 +5,7 @@
 from fastapi import Request
 
 from app.auth.errors import CrossSiteRequest
+from app.auth.events import EventName
 from app.auth.fastapi.state import components_of
 from app.auth.settings import AuthSettings
 
@@ -16,7 +17,8 @@ def refuse_cross_site(request: Request) -> None:
 
     A request with neither header does not come from a browser, so nobody's cookies ride on it.
     """
-    settings = components_of(request).settings
+    auth = components_of(request)
+    settings = auth.settings
     # {% if transport == "both" %}
     if not settings.accept_cookie:
         return
@@ -28,6 +30,7 @@ def refuse_cross_site(request: Request) -> None:
     if site in ("same-origin", "none") or (site is None and origin is None):
         return
     if origin not in (*_own_origins(request, settings), *settings.trusted_origins):
+        auth.events.record(EventName.CROSS_SITE_REQUEST, outcome="failure")
         raise CrossSiteRequest
 
 

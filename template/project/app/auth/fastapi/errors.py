@@ -2,12 +2,14 @@
 # {% call python(derive=false) %}
 """The one place where refusals become HTTP responses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException as FrameworkRefusal
 
 from app.auth import errors
 from app.auth.fastapi import (
@@ -21,18 +23,35 @@ from app.auth.fastapi import (
 )
 
 STATUS: dict[type[errors.AuthError], int] = {
+    errors.UnreadableBody: 400,
     errors.Unauthenticated: 401,
     errors.PermissionDenied: 403,
+    errors.WrongPassword: 403,
     # {% if transport != "header" %}
     errors.CrossSiteRequest: 403,
     # {% endif %}
     errors.RegistrationClosed: 403,
+    errors.NotFound: 404,
     errors.SessionNotFound: 404,
+    errors.MethodNotAllowed: 405,
     errors.EmailTaken: 409,
     errors.UsernameTaken: 409,
+    errors.BodyTooLarge: 413,
     errors.InvalidField: 422,
     errors.LoginThrottled: 429,
+    errors.TooManyRequests: 429,
     errors.Unavailable: 503,
+}
+
+# What the framework refuses by itself, before or instead of a route.
+OF_FRAMEWORK: dict[int, type[errors.AuthError]] = {
+    STATUS[kind]: kind
+    for kind in (
+        errors.UnreadableBody,
+        errors.NotFound,
+        errors.MethodNotAllowed,
+        errors.BodyTooLarge,
+    )
 }
 
 
@@ -41,6 +60,8 @@ def status_of(error: type[errors.AuthError]) -> int:
     return next(STATUS[kind] for kind in error.__mro__ if kind in STATUS)
 
 
+# What a route that reads a body may answer before it runs.
+UNUSABLE_BODY = (errors.UnreadableBody, errors.BodyTooLarge, errors.InvalidField)
 # What a route that needs a user may answer: to a read, and to a change.
 UNAUTHENTICATED = (errors.Unauthenticated, errors.InvalidToken, errors.SessionEnded)
 CREDENTIAL_REFUSED = [
@@ -64,25 +85,40 @@ def refusals(*kinds: type[errors.AuthError]) -> dict[int | str, dict[str, Any]]:
     return documented
 
 
+def answer(kind: type[errors.AuthError], headers: Mapping[str, str] | None = None) -> Response:
+    """Return the response to an error, in the one form that all of them have."""
+    detail = {"code": kind.code, "message": kind.message}
+    return JSONResponse({"detail": detail}, status_of(kind), headers)
+
+
 def install_error_handlers(app: FastAPI) -> None:
-    """Answer the kit's errors, and validation errors without what was submitted."""
+    """Answer the kit's errors, and validation errors without what was submitted.
+
+    What the framework raises itself gets the same form. It raises Starlette's HTTPException; a
+    `fastapi.HTTPException` is yours, and goes out as FastAPI documents it.
+    """
     app.exception_handler(errors.AuthError)(_refuse)
+    app.exception_handler(FrameworkRefusal)(_refuse_as_framework)
+    app.exception_handler(HTTPException)(http_exception_handler)
     app.exception_handler(RequestValidationError)(_refuse_invalid)
 
 
 async def _refuse(request: Request, error: errors.AuthError) -> Response:
     if isinstance(error, errors.InvalidField):
         return _invalid([{"type": error.code, "loc": ["body", error.field], "msg": error.reason}])
-    response = JSONResponse(
-        {"detail": {"code": error.code, "message": error.message}},
-        status_of(type(error)),
-        headers=_headers(error),
-    )
+    response = answer(type(error), _headers(error))
     # {% if transport != "header" %}
     if isinstance(error, errors.SessionEnded) and cookies.were_used(request):
         cookies.clear_tokens(response, state.components_of(request).settings)
     # {% endif %}
     return response
+
+
+async def _refuse_as_framework(_: Request, refusal: FrameworkRefusal) -> Response:
+    kind = OF_FRAMEWORK.get(refusal.status_code)
+    if kind is None:
+        return JSONResponse({"detail": refusal.detail}, refusal.status_code, refusal.headers)
+    return answer(kind, refusal.headers)
 
 
 async def _refuse_invalid(_: Request, error: RequestValidationError) -> Response:

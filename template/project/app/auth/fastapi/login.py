@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response, status
 from fastapi.requests import HTTPConnection
 
 from app.auth import errors
+from app.auth.context import current_request
 from app.auth.extractors import (
     # {% if transport != "header" %}
     read_access_cookie,
@@ -30,11 +31,15 @@ from app.auth.fastapi import (
     schemas,
 )
 from app.auth.fastapi.dependencies import SECURITY_SCHEMES
-from app.auth.fastapi.errors import refusals
+from app.auth.fastapi.errors import UNUSABLE_BODY, refusals
 from app.auth.fastapi.state import components_of
-from app.auth.service import Client
+from app.auth.opening import Client
 
 USER_AGENT_LENGTH = 255  # characters kept of what a client says it is
+# {% if transport == "both" %}
+# The other answer of a route, for clients that keep tokens in cookies only.
+OR_COOKIES = {"responses": {"204": {"description": "Both tokens are in cookies."}}}
+# {% endif %}
 
 router = APIRouter()
 
@@ -51,10 +56,14 @@ router = APIRouter()
         errors.CrossSiteRequest,
         # {% endif %}
         errors.InvalidCredentials,
-        errors.InvalidField,
+        *UNUSABLE_BODY,
         errors.LoginThrottled,
+        errors.TooManyRequests,
         errors.HashingSaturated,
     ),
+    # {% if transport == "both" %}
+    openapi_extra=OR_COOKIES,
+    # {% endif %}
 )
 async def login(body: schemas.LoginRequest, request: Request) -> Response:
     """Open a session with a username or an e-mail, and a password."""
@@ -62,6 +71,7 @@ async def login(body: schemas.LoginRequest, request: Request) -> Response:
     csrf.refuse_cross_site(request)
     # {% endif %}
     auth = components_of(request)
+    await auth.limits.count("login", current_request.get().ip)
     pair = await auth.service.login(
         username_or_email=body.username_or_email,
         password=body.password.get_secret_value(),
@@ -72,6 +82,8 @@ async def login(body: schemas.LoginRequest, request: Request) -> Response:
     # {% elif transport == "header" %}
     #| return bearer.tokens_in_body(pair)
     # {% else %}
+    if not auth.settings.accept_header:
+        return cookies.tokens_in_cookies(pair, auth.settings)
     response = bearer.tokens_in_body(pair)
     if auth.settings.set_cookie_on_login:
         cookies.set_tokens(response, pair, auth.settings)
@@ -94,9 +106,13 @@ async def login(body: schemas.LoginRequest, request: Request) -> Response:
         errors.InvalidToken,
         errors.SessionEnded,
         # {% if transport != "cookie" %}
-        errors.InvalidField,
+        *UNUSABLE_BODY,
         # {% endif %}
+        errors.TooManyRequests,
     ),
+    # {% if transport == "both" %}
+    openapi_extra=OR_COOKIES,
+    # {% endif %}
 )
 async def refresh(
     request: Request,
@@ -108,6 +124,7 @@ async def refresh(
 ) -> Response:
     """Exchange a refresh token for its successor; each counts once."""
     auth = components_of(request)
+    await auth.limits.count("refresh", current_request.get().ip)
     # {% if transport == "both" %}
     if body is not None:
         pair = await auth.service.refresh(body.refresh_token)
@@ -147,7 +164,7 @@ async def logout(request: Request) -> Response:
 def client_of(request: Request) -> Client:
     """Return where a request comes from, as far as a session remembers it."""
     user_agent = request.headers.get("user-agent", "")[:USER_AGENT_LENGTH]
-    return Client(ip=request.client.host if request.client else None, user_agent=user_agent or None)
+    return Client(ip=current_request.get().ip, user_agent=user_agent or None)
 
 
 def _tokens_sent(request: Request) -> list[str]:

@@ -6,9 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.auth import errors
+from app.auth.context import current_request
 from app.auth.fastapi import bearer, schemas
 from app.auth.fastapi.errors import status_of
 from app.auth.fastapi.login import client_of
@@ -24,7 +25,7 @@ class TokenRequest(BaseModel):
     grant_type: str | None = None
     username: str | None = None
     password: schemas.Password | None = None
-    refresh_token: str | None = None
+    refresh_token: str | None = Field(default=None, repr=False)
 
 
 class OAuthError(BaseModel):
@@ -42,7 +43,11 @@ class UnusableGrant(Exception):
     "/token",
     response_model=bearer.TokenResponse,
     responses={
-        400: {"model": OAuthError, "description": "The grant is refused"},
+        400: {
+            "model": OAuthError | schemas.ErrorResponse,
+            "description": "The grant is refused, or the body can not be read",
+        },
+        413: {"model": schemas.ErrorResponse, "description": "The body is too large"},
         422: {"model": schemas.ValidationErrorResponse, "description": "A field is not text"},
         429: {"model": OAuthError, "description": "Too many attempts"},
         503: {"model": OAuthError, "description": "Try again shortly"},
@@ -64,15 +69,18 @@ async def token(form: Annotated[TokenRequest, Form()], request: Request) -> Resp
 
 
 async def _grant(form: TokenRequest, request: Request) -> TokenPair:
-    service = components_of(request).service
+    auth = components_of(request)
+    ip = current_request.get().ip
     if form.grant_type == "password" and form.username and form.password:
-        return await service.login(
+        await auth.limits.count("login", ip)
+        return await auth.service.login(
             username_or_email=form.username,
             password=form.password.get_secret_value(),
             client=client_of(request),
         )
     if form.grant_type == "refresh_token" and form.refresh_token:
-        return await service.refresh(form.refresh_token)
+        await auth.limits.count("refresh", ip)
+        return await auth.service.refresh(form.refresh_token)
     known = form.grant_type in (None, "password", "refresh_token")
     raise UnusableGrant("invalid_request" if known else "unsupported_grant_type")
 

@@ -5,6 +5,7 @@
 from fastapi import APIRouter
 
 from app.auth.clock import Clock, utc_now
+from app.auth.events import EventSink
 from app.auth.ext.access import OpenSession, Reader
 from app.auth.ext.components import Storage, build_components
 from app.auth.ext.models import AuthSessionMixin, AuthThrottleMixin, UserMixin
@@ -19,6 +20,7 @@ from app.auth.fastapi import (
 )
 from app.auth.fastapi.state import lifespan_of
 from app.auth.hashing import PasswordContext
+from app.auth.key_ring import Signer, check_signer
 from app.auth.settings import AuthSettings
 
 
@@ -32,13 +34,18 @@ def build_auth_router_async(
     throttle_model: type[AuthThrottleMixin],
     clock: Clock = utc_now,
     password_context: PasswordContext | None = None,
+    event_sink: EventSink | None = None,
+    signer: Signer | None = None,
 ) -> APIRouter:
     """Return register, login, refresh, logout, me and sessions; include them under `/auth`.
 
     `get_session` opens a session as a context manager, `reader` is an engine in autocommit.
+    Events go to the log `app.auth.events`, or to `event_sink`. Where no file has the private key
+    a `signer` does: a KMS.
     The application that includes the router has the components in `app.state.auth` from start
     to stop, where CurrentUser finds them on any route.
     """
+    check_signer(settings, signer)
     storage = Storage(
         get_session=get_session,
         reader=reader,
@@ -51,6 +58,8 @@ def build_auth_router_async(
         storage,
         clock=clock,
         password_context=password_context,
+        event_sink=event_sink,
+        signer=signer,
     )
     router = APIRouter(lifespan=lifespan_of(components))
     router.include_router(accounts.router)

@@ -51,6 +51,11 @@ class LoginRequest(BaseModel):
     password: Password
 
 
+class PasswordChangeRequest(BaseModel):
+    current_password: Password
+    new_password: Password
+
+
 class UserResponse(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 

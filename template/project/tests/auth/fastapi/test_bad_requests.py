@@ -23,9 +23,6 @@ UNREADABLE = {
     "string": b'"zq7"',
     "null": b"null",
     "no UTF-8": b'{"username_or_email": "ann", "password": "zq7\xff"}',
-    "200,000 lists": b"[" * 200_000,
-    "200,000 objects": b'{"zq7":' * 200_000,
-    "number of 5000 digits": b'{"username_or_email": ' + b"7" * 5000 + b"}",
 }
 
 
@@ -37,7 +34,8 @@ async def test_unreadable_body_is_refused(client: AsyncClient) -> None:
         for name, body in UNREADABLE.items()
     }
 
-    assert {response.status_code for response in responses.values()} <= {400, 422}
+    statuses = {name: response.status_code for name, response in responses.items()}
+    assert statuses == {name: 400 if name == "no UTF-8" else 422 for name in UNREADABLE}
     assert [name for name, each in responses.items() if MARK in each.text] == []
 
 

@@ -142,7 +142,11 @@ async def test_logout_ends_no_session_of_a_cookie_if_not_accepted(
 
 @with_settings(accept_header=False)
 async def test_header_is_ignored_if_not_accepted(client: AsyncClient, user: Account) -> None:
-    tokens = await log_in(client, user)
+    body = {"username_or_email": user.username, "password": user.password}
+    login = await client.post("/auth/login", json=body)
+    client.cookies.clear()
+    cookies = login.cookies
+    tokens = Tokens(cookies["__Host-access_token"], cookies["__Host-refresh_token"])
 
     alone = await client.get("/auth/me", headers=header(tokens))
     beside = await client.get("/auth/me", headers={"Authorization": "x"} | cookie(tokens))

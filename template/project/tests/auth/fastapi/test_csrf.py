@@ -96,6 +96,16 @@ async def test_login_of_another_page_sets_no_cookies(client: AsyncClient, user: 
     assert "Set-Cookie" not in response.headers
 
 
+async def test_request_of_another_page_is_an_event(
+    client: AsyncClient,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await client.post("/auth/register", json=asdict(Account()), headers=FOREIGN)
+
+    [event] = [record for record in caplog.records if record.name == "app.auth.events"]
+    assert (event.message, event.levelname) == ("malicious_csrf", "WARNING")
+
+
 async def test_registration_of_another_page_stores_nobody(
     client: AsyncClient,
     database: Database,
@@ -142,7 +152,7 @@ async def states_of_sessions(database: Database) -> list[tuple[str, int, bool]]:
     return [(each.id, each.generation, each.revoked_at is None) for each in sessions]
 
 
-@pytest.mark.parametrize("path", ["/auth/me", "/auth/sessions", "/hello"])
+@pytest.mark.parametrize("path", ["/auth/me", "/auth/sessions"])
 async def test_reading_is_safe_from_anywhere(
     client: AsyncClient,
     user: Account,

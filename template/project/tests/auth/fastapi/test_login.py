@@ -10,7 +10,15 @@ from httpx2 import AsyncClient, Response
 from app.database import Database
 from app.models import AuthSession
 from tests.conftest import Account
-from tests.steps import change_user, code_of, credential, log_in, register, rows_of
+from tests.steps import (
+    change_user,
+    code_of,
+    credential,
+    headers_of,
+    log_in,
+    register,
+    rows_of,
+)
 
 PASSPHRASE = "seventy-two bytes are all that some algorithms for passwords look at now"
 
@@ -57,7 +65,7 @@ async def test_refused_logins_are_all_alike(client: AsyncClient, database: Datab
         await attempt(client, disabled.username, "not the passphrase"),
     ]
 
-    wrong, *others = [(r.status_code, r.content, r.headers.multi_items()) for r in responses]
+    wrong, *others = [(r.status_code, r.content, headers_of(r)) for r in responses]
     assert code_of(responses[0]) == (401, "invalid_credentials")
     assert responses[0].headers["WWW-Authenticate"] == "Bearer"
     assert others == [wrong] * 4
@@ -94,12 +102,29 @@ async def test_every_byte_of_a_long_password_counts(client: AsyncClient) -> None
     assert code_of(response) == (401, "invalid_credentials")
 
 
-async def test_composed_and_decomposed_letters_differ(client: AsyncClient) -> None:
-    account = await register_with(client, "caf\u00e9 au lait")
+@pytest.mark.parametrize(
+    ("chosen", "tried"),
+    [
+        ("caf\u00e9 au lait", "cafe\u0301 au lait"),
+        ("open\0sesame", "open\0barley"),
+        ("\uff4fpen sesame", "open sesame"),
+        (" open sesame ", "open sesame"),
+    ],
+    ids=["normalisation", "NUL", "width", "spaces"],
+)
+async def test_chosen_password_is_kept_byte_for_byte(
+    client: AsyncClient,
+    chosen: str,
+    tried: str,
+) -> None:
+    """The one that was chosen signs in, and what looks like it does not (SEC-6)."""
+    account = await register_with(client, chosen)
 
-    response = await attempt(client, account.username, "cafe\u0301 au lait")
+    refused = await attempt(client, account.username, tried)
+    accepted = await attempt(client, account.username, chosen)
 
-    assert code_of(response) == (401, "invalid_credentials")
+    assert code_of(refused) == (401, "invalid_credentials")
+    assert accepted.is_success
 
 
 async def test_login_always_opens_a_new_session(

@@ -120,6 +120,7 @@ async def test_taken_identity_is_refused(
     assert code_of(response) == (409, code)
 
 
+@with_settings(limit_register="1000/minute")
 async def test_unacceptable_values_are_refused(client: AsyncClient, database: Database) -> None:
     valid = Account(email="postbox@example.com", username="anna.k")
 
@@ -145,6 +146,7 @@ async def test_registration_can_be_closed(client: AsyncClient, database: Databas
     assert users == []
 
 
+@with_settings(limit_register="1000/minute")
 async def test_racing_registrations_create_one_user(
     client: AsyncClient,
     database: Database,

@@ -10,7 +10,15 @@ from httpx2 import AsyncClient, Response
 from app.database import Database
 from app.models import AuthSession
 from tests.conftest import Account, MovableClock
-from tests.steps import change_user, credential, log_in, refresh, rows_of, tokens_of
+from tests.steps import (
+    change_user,
+    credential,
+    headers_of,
+    log_in,
+    refresh,
+    rows_of,
+    tokens_of,
+)
 
 
 async def ask(client: AsyncClient, **form: str) -> Response:
@@ -106,7 +114,7 @@ async def test_refused_passwords_are_all_alike(
 
     assert refusal(wrong) == (400, "invalid_grant")
     assert [unknown.content, disabled.content] == [wrong.content] * 2
-    assert [unknown.headers, disabled.headers] == [wrong.headers] * 2
+    assert [headers_of(unknown), headers_of(disabled)] == [headers_of(wrong)] * 2
 
 
 UNUSABLE: dict[str, tuple[dict[str, str], str]] = {

@@ -1,0 +1,113 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""All keys in force: one signs access tokens, one refresh tokens, earlier ones only verify."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from jwt import PyJWTError
+from jwt.algorithms import Algorithm
+
+from app.auth.key_files import library_algorithm, read_private_key, read_public_keys
+from app.auth.keys import PublicKey, SecretKey, Verifier, base64url, segment_of
+from app.auth.settings import AuthSettings
+
+
+class Signer(Protocol):
+    """A key that signs access tokens: the seam for one that never leaves a KMS."""
+
+    async def sign(self, message: bytes) -> bytes:
+        """Return the signature in the form of RFC 7518, section 3.
+
+        Raise SigningUnavailable if the key cannot be reached.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class LocalSigner:
+    """Signs with a key that this process holds."""
+
+    algorithm: Algorithm
+    key: Any = field(repr=False)
+
+    async def sign(self, message: bytes) -> bytes:
+        return self.algorithm.sign(message, self.key)
+
+
+class KeyRing:
+    """Verifiers are found by the exact header of the tokens that their keys signed.
+
+    A header that this server did not write byte for byte names no key. That refuses another
+    `alg`, `none`, `jwk`, `jku`, `crit` and an unknown `kid` before anything is parsed (RFC 8725).
+    """
+
+    def __init__(self, settings: AuthSettings, signer: Signer | None = None) -> None:
+        secrets = (settings.secret_key, *settings.secret_key_previous)
+        raw = [secret.get_secret_value().encode() for secret in secrets]
+        refresh = [SecretKey.for_refresh(secret) for secret in raw]
+        self.kid = refresh[0].kid
+        self.refresh_signers = {key.kid: key for key in refresh}
+        self.refresh_verifiers: dict[str, Verifier] = {key.header: key for key in refresh}
+
+        self._signer, access = _access_keys(settings, raw, signer)
+        self._check_signatures = signer is not None
+        self.access_header = access[0].header
+        self.access_verifiers: dict[str, Verifier] = {key.header: key for key in access}
+
+    @property
+    def public_keys(self) -> list[PublicKey]:
+        """The keys with which everybody may verify access tokens."""
+        return [key for key in self.access_verifiers.values() if isinstance(key, PublicKey)]
+
+    async def sign_access(self, claims: Mapping[str, Any]) -> str:
+        """Return the access token that says this. Raise SigningUnavailable."""
+        if self._signer is None:
+            raise RuntimeError("no key signs access tokens: set private_key_file or pass a signer")
+        content = f"{self.access_header}.{segment_of(claims)}"
+        signature = await self._signer.sign(content.encode())
+        token = f"{content}.{base64url(signature)}"
+        if self._check_signatures:
+            self._refuse_foreign_signature(token)
+        return token
+
+    def _refuse_foreign_signature(self, token: str) -> None:
+        """Raise before a client gets a token that nobody would accept."""
+        try:
+            self.access_verifiers[self.access_header].claims_of(token)
+        except PyJWTError as error:
+            raise RuntimeError(
+                "the signer's signature does not verify: the first of public_key_files must be"
+                " the public half of its key, and the signature in the form of RFC 7518"
+            ) from error
+
+
+def check_signer(settings: AuthSettings, signer: Signer | None) -> None:
+    """Raise ValueError unless exactly one key signs access tokens."""
+    if settings.needs_signer and signer is None:
+        raise ValueError("private_key_file is not set, and no signer was passed in its place")
+    if signer is not None and not settings.needs_signer:
+        raise ValueError("a signer was passed, but secret_key or private_key_file already signs")
+
+
+def _access_keys(
+    settings: AuthSettings,
+    secrets: Sequence[bytes],
+    signer: Signer | None,
+) -> tuple[Signer | None, Sequence[SecretKey | PublicKey]]:
+    """Return what signs access tokens, and what verifies them, the signer's own key first."""
+    name = settings.algorithm
+    algorithm = library_algorithm(name)
+    if not settings.is_asymmetric:
+        keys = [SecretKey.for_access(secret, name) for secret in secrets]
+        return LocalSigner(algorithm, secrets[0]), keys
+    public_keys = read_public_keys(settings.public_key_files, name)
+    if settings.private_key_file is not None:
+        private_key = read_private_key(settings.private_key_file, name)
+        public_keys.insert(0, private_key.public_key())
+        signer = LocalSigner(algorithm, private_key)
+    return signer, [PublicKey(name, key) for key in public_keys]
+
+
+# {% endcall %}

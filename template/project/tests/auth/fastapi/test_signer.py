@@ -1,0 +1,216 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""A key that this process never sees, as in a KMS, signs access tokens."""
+
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from fastapi import FastAPI
+from httpx2 import AsyncClient
+
+from app.auth import AuthSettings, PasswordContext
+from app.auth.errors import SigningUnavailable
+from app.auth.tokens import Tokens
+from app.database import Database
+from app.main import create_app
+from app.settings import Settings
+from tests.auth.conftest import settings_with
+from tests.auth.key_pairs import KeyPair, key_pair
+from tests.conftest import Account, MovableClock
+from tests.serving import serve
+from tests.steps import code_of, credential, log_in, refresh, rotate
+
+SESSION_ID = "0123456789abcdef0123456789abcdef"
+
+
+class KeyService:
+    """Stands for a KMS: takes a message, gives a signature, and keeps the key to itself."""
+
+    def __init__(self, pair: KeyPair, algorithm: str = "ES256") -> None:
+        self.is_away = False
+        self._key = pair.key
+        self._algorithm = jwt.get_algorithm_by_name(algorithm)
+
+    async def sign(self, message: bytes) -> bytes:
+        if self.is_away:
+            raise SigningUnavailable
+        return self._algorithm.sign(message, self._key)
+
+
+class WithoutEncoding(KeyService):
+    """Answers as AWS KMS does: ECDSA signatures as DER, which is not their form in a JWS."""
+
+    async def sign(self, message: bytes) -> bytes:
+        raw = await super().sign(message)
+        return b"\x30\x44" + raw
+
+
+@pytest.fixture
+def auth_settings(tmp_path: Path) -> AuthSettings:
+    _, public = key_pair("ES256").files(tmp_path)
+    return settings_with(algorithm="ES256", public_key_files=[public])
+
+
+@pytest.fixture
+def signer() -> KeyService:
+    return KeyService(key_pair("ES256"))
+
+
+@pytest.fixture
+def app(
+    settings: Settings,
+    database: Database,
+    clock: MovableClock,
+    password_context: PasswordContext,
+    signer: KeyService,
+) -> FastAPI:
+    return create_app(settings, clock=clock, password_context=password_context, signer=signer)
+
+
+async def test_tokens_of_a_signer_are_accepted(client: AsyncClient, user: Account) -> None:
+    tokens = await log_in(client, user)
+
+    response = await client.get("/auth/me", headers=credential(tokens.access))
+
+    assert response.json()["username"] == user.username
+
+
+async def test_tokens_of_a_signer_are_verified_by_the_public_key(
+    client: AsyncClient,
+    user: Account,
+) -> None:
+    tokens = await log_in(client, user)
+    published = await client.get("/.well-known/jwks.json")
+
+    (key,) = jwt.PyJWKSet.from_dict(published.json()).keys
+    claims = jwt.decode(
+        tokens.access,
+        key,
+        ["ES256"],
+        audience="app",
+        options={"verify_iat": False, "verify_exp": False},  # the tests have a time of their own
+    )
+    assert claims["iss"] == "app"
+
+
+async def test_nobody_signs_in_while_the_signer_is_away(
+    client: AsyncClient,
+    user: Account,
+    signer: KeyService,
+) -> None:
+    signer.is_away = True
+    body = {"username_or_email": user.username, "password": user.password}
+
+    response = await client.post("/auth/login", json=body)
+
+    assert code_of(response) == (503, "unavailable")
+    assert response.headers["Retry-After"] == "1"
+
+
+async def test_whoever_is_signed_in_stays_so_while_the_signer_is_away(
+    client: AsyncClient,
+    user: Account,
+    signer: KeyService,
+) -> None:
+    tokens = await log_in(client, user)
+    signer.is_away = True
+
+    response = await client.get("/auth/me", headers=credential(tokens.access))
+
+    assert response.status_code == 200
+
+
+async def test_refresh_that_the_signer_missed_is_made_up_within_the_grace(
+    client: AsyncClient,
+    user: Account,
+    signer: KeyService,
+    clock: MovableClock,
+) -> None:
+    tokens = await log_in(client, user)
+    signer.is_away = True
+    failed = await refresh(client, tokens.refresh)
+    signer.is_away = False
+    clock.move(seconds=9)
+
+    successor = await rotate(client, tokens.refresh)
+
+    assert code_of(failed) == (503, "unavailable")
+    assert successor != tokens.refresh
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [KeyService(key_pair("ES256", 2)), WithoutEncoding(key_pair("ES256"))],
+    ids=["of another key", "in another form"],
+)
+async def test_signature_that_would_not_verify_is_never_given_out(
+    auth_settings: AuthSettings,
+    clock: MovableClock,
+    wrong: KeyService,
+) -> None:
+    tokens = Tokens(auth_settings, clock, wrong)
+
+    with pytest.raises(RuntimeError, match="public_key_files"):
+        await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+
+
+async def test_nothing_is_signed_without_a_signer(
+    auth_settings: AuthSettings,
+    clock: MovableClock,
+) -> None:
+    tokens = Tokens(auth_settings, clock)
+
+    with pytest.raises(RuntimeError, match="pass a signer"):
+        await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+
+
+def test_application_without_a_signer_does_not_start(settings: Settings) -> None:
+    with pytest.raises(ValueError, match="private_key_file is not set, and no signer was passed"):
+        create_app(settings)
+
+
+@pytest.mark.parametrize("algorithm", ["HS256", "ES256"])
+def test_signer_beside_a_key_that_signs_is_refused(
+    settings: Settings,
+    signer: KeyService,
+    tmp_path: Path,
+    algorithm: str,
+) -> None:
+    changes: dict[str, Any] = {"algorithm": algorithm}
+    if algorithm == "ES256":
+        changes["private_key_file"], _ = key_pair("ES256").files(tmp_path)
+    both = settings.model_copy(update={"auth": settings_with(**changes)})
+
+    with pytest.raises(ValueError, match="a signer was passed, but"):
+        create_app(both, signer=signer)
+
+
+async def test_earlier_key_of_a_signer_verifies(
+    client: AsyncClient,
+    user: Account,
+    settings: Settings,
+    clock: MovableClock,
+    password_context: PasswordContext,
+    tmp_path: Path,
+) -> None:
+    tokens = await log_in(client, user)
+    files = [key_pair("ES256", number).files(tmp_path, str(number))[1] for number in (2, 1)]
+    auth = settings_with(algorithm="ES256", public_key_files=files)
+    app = create_app(
+        settings.model_copy(update={"auth": auth}),
+        clock=clock,
+        password_context=password_context,
+        signer=KeyService(key_pair("ES256", 2)),
+    )
+
+    async with serve(app) as changed:
+        earlier = await changed.get("/auth/me", headers=credential(tokens.access))
+        newer = await log_in(changed, user)
+
+    assert earlier.status_code == 200
+    assert jwt.get_unverified_header(newer.access) != jwt.get_unverified_header(tokens.access)
+
+
+# {% endcall %}

@@ -1,0 +1,135 @@
+"""A typical release: fixes in the modules that teams edit, a dependency, a revision, a test.
+
+It is made from the template as it is today, so its anchors are texts that are expected there.
+"""
+
+import re
+from pathlib import Path
+
+from support.editing import edit
+
+BEFORE, AFTER = "1.0.0", "1.1.0"
+REVISION = "f27a90c4d815"
+REVISION_FILE = f"migrations/versions/{REVISION}_remember_the_device.py"
+NEW_TEST_FILE = "tests/auth/fastapi/test_user_agent.py"
+DEPENDENCY = "typing-inspection>=0.4"
+# The one change that meets `team.SAME_LINE`.
+USER_AGENT_LENGTH = "USER_AGENT_LENGTH = 255  # characters, as many as the column keeps"
+
+CHANGES = (
+    (
+        "app/auth/fastapi/login.py",
+        "USER_AGENT_LENGTH = 255  # characters kept of what a client says it is",
+        USER_AGENT_LENGTH,
+    ),
+    (
+        "app/auth/fastapi/login.py",
+        'request.headers.get("user-agent", "")[:USER_AGENT_LENGTH]',
+        'request.headers.get("user-agent", "").strip()[:USER_AGENT_LENGTH]',
+    ),
+    (
+        "app/auth/settings.py",
+        "hash_queue: int = Field(default=64, ge=0, le=1024)",
+        "hash_queue: int = Field(default=64, ge=0, le=4096)",
+    ),
+    (
+        "app/settings.py",
+        "# OpenAPI and its pages tell an attacker where to look (ASVS 13.4.5).",
+        "# OpenAPI and its pages tell attackers where to look (ASVS 13.4.5).",
+    ),
+    (
+        "app/auth/ext/models.py",
+        "    user_agent: Mapped[str | None] = mapped_column(String(255))\n",
+        "    user_agent: Mapped[str | None] = mapped_column(String(255))\n"
+        "    device: Mapped[str | None] = mapped_column(String(80))\n",
+    ),
+    (
+        "app/models.py",
+        "class Base(DeclarativeBase):\n",
+        'class Base(DeclarativeBase):\n    """Of all your tables."""\n\n',
+    ),
+    (
+        "app/main.py",
+        '"""The application, built from its settings."""',
+        '"""The application, made from its settings."""',
+    ),
+    (
+        "app/dependencies.py",
+        "from app.models import User\n",
+        "from app.models import User\n\n# Commit: at its end a session is rolled back.",
+    ),
+    (
+        "app/routes/hello.py",
+        '"""Greet whoever is signed in."""',
+        '"""Greet the user."""',
+    ),
+    (
+        "README.md",
+        "deletes sessions that ended long ago (run it daily)",
+        "deletes sessions that ended long ago (run it every night)",
+    ),
+    (
+        "pyproject.toml",
+        '    "uvicorn[standard]>=',
+        f'    "{DEPENDENCY}",\n    "uvicorn[standard]>=',
+    ),
+)
+
+ADDING_A_COLUMN = '''"""Remember the device of a session."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{revision}"
+down_revision = "{parent}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("auth_session", sa.Column("device", sa.String(80), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("auth_session", "device")
+'''
+
+NEW_TEST = '''"""What a client says it is."""
+
+from app.auth.fastapi.login import USER_AGENT_LENGTH
+
+
+def test_name_of_a_client_is_cut() -> None:
+    assert USER_AGENT_LENGTH <= 255
+'''
+
+
+def apply(project: Path) -> None:
+    """Change the source of the template as a release would."""
+    for file, old, new in CHANGES:
+        edit(project / file, old, new)
+    text = ADDING_A_COLUMN.format(revision=REVISION, parent=head(project))
+    (project / REVISION_FILE).write_text(text)
+    (project / NEW_TEST_FILE).write_text(NEW_TEST)
+
+
+def head(project: Path) -> str:
+    """Return the one revision that no other follows, found without Alembic."""
+    texts = [file.read_text() for file in (project / "migrations/versions").glob("*.py")]
+    (newest,) = named("revision", texts) - named("down_revision", texts)
+    return newest
+
+
+def named(variable: str, texts: list[str]) -> set[str]:
+    pattern = re.compile(rf'^{variable} = "(?P<id>\w+)"', re.MULTILINE)
+    return {found["id"] for text in texts for found in pattern.finditer(text)}
+
+
+def missing(project: Path) -> list[str]:
+    """List what of the release an updated project does not have, but for what its team deleted."""
+    lost = [
+        f"{file}: {new}"
+        for file, _, new in CHANGES
+        if (project / file).exists() and new.strip() not in (project / file).read_text()
+    ]
+    return lost + [name for name in (REVISION_FILE, NEW_TEST_FILE) if not (project / name).exists()]

@@ -1,0 +1,61 @@
+"""A Redis of the test's own, which it may stop, and one that never answers."""
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from support.launching import wait_until
+from support.servers import free_port, stop
+
+
+@dataclass(frozen=True)
+class Redis:
+    """A running server."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def stop(self) -> None:
+        stop(self.process)
+
+
+@contextmanager
+def redis_server(folder: Path) -> Iterator[Redis]:
+    """Start a Redis that keeps nothing; stop it at the end if the test has not."""
+    binary = shutil.which("redis-server")
+    if binary is None:
+        reason = "redis-server is not installed"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    port = free_port()
+    options = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
+    with (folder / "redis.log").open("wb") as log:
+        process = subprocess.Popen((binary, *options), cwd=folder, stdout=log, stderr=log)
+    try:
+        wait_until(lambda: accepts(port), "Redis accepts connections")
+        yield Redis(f"redis://127.0.0.1:{port}/0", process)
+    finally:
+        stop(process)
+
+
+@contextmanager
+def silent_server() -> Iterator[str]:
+    """Accept connections as Redis would, and never answer."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
+        yield f"redis://127.0.0.1:{listening.getsockname()[1]}/0"
+
+
+def accepts(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except ConnectionRefusedError:
+        return False
+    return True

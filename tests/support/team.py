@@ -1,0 +1,112 @@
+"""What a team does to its project: the edits that an update must bring through."""
+
+from pathlib import Path
+
+from support import own_code
+from support.editing import edit
+from support.fix import head
+from support.matrix import Cell
+from support.source import token_table
+
+REVISION = "3d1b6f08a2c7"
+REVISION_FILE = f"migrations/versions/{REVISION}_display_name.py"
+COLUMN = "    display_name: Mapped[str | None] = mapped_column(String(80))"
+REFUSAL = (
+    '    if body.username_or_email.endswith("@retired.example"):\n'
+    "        raise errors.InvalidCredentials\n"
+)
+DELETED = ("app/routes/hello.py", "tests/routes/test_hello.py")
+
+# Edits of the template's files, each as the text before and after it.
+EDITS = (
+    ("app/models.py", "ForeignKey, MetaData\n", "ForeignKey, MetaData, String\n"),
+    ("app/models.py", '"users"\n', f'"users"\n\n{COLUMN}\n'),
+    (
+        "app/auth/fastapi/login.py",
+        "    pair = await auth.service.login(\n",
+        f"{REFUSAL}    pair = await auth.service.login(\n",
+    ),
+    (
+        "app/auth/settings.py",
+        "access_minutes: int = Field(default=15,",
+        "access_minutes: int = Field(default=5,",
+    ),
+    (
+        "app/settings.py",
+        "    # Settings of your own go here, where no update adds any.\n",
+        "    # Settings of your own go here, where no update adds any.\n"
+        "    items_per_page: int = Field(default=20, ge=1)\n",
+    ),
+    (
+        "app/main.py",
+        "from app.routes import health, hello\n",
+        "from app.routes import health, profile\n",
+    ),
+    ("app/main.py", "app.include_router(hello.router)", "app.include_router(profile.router)"),
+    (
+        "app/dependencies.py",
+        "CurrentSuperuser = Annotated[User, Depends(current_superuser)]\n",
+        "CurrentSuperuser = Annotated[User, Depends(current_superuser)]\n"
+        "Name = Annotated[str, Body(embed=True, max_length=80)]\n",
+    ),
+    ("app/dependencies.py", "from fastapi import Depends\n", "from fastapi import Body, Depends\n"),
+    ("pyproject.toml", '    "typer>=', '    "structlog>=25.5",\n    "typer>='),
+    (
+        "README.md",
+        "A FastAPI application whose authentication is part of it:",
+        "The back end of our shop.\n\nA FastAPI application whose authentication is part of it:",
+    ),
+    (
+        "README.md",
+        "| `GET /hello`, `GET /hello/count` | | your first routes: for users, and for staff |",
+        "| `PUT /profile/name` | `name` | 204 |",
+    ),
+)
+
+# Not among the edits: a line that the fix changes as well.
+SAME_LINE = "USER_AGENT_LENGTH = 120  # our reports have narrow columns"
+
+
+def work_on(project: Path, cell: Cell) -> None:
+    """Edit a fresh render as teams do."""
+    for file, old, new in EDITS:
+        edit(project / file, flavoured(old, cell), flavoured(new, cell))
+    text = own_code.ADDING_A_COLUMN.format(revision=REVISION, parent=head(project))
+    (project / REVISION_FILE).write_text(text)
+    write_own_code(project, cell)
+    for file in DELETED:
+        (project / file).unlink()
+    with (project / ".env").open("a") as settings:
+        settings.write("AUTH_ACCESS_MINUTES=10\n")
+
+
+def write_own_code(project: Path, cell: Cell) -> None:
+    """Write the files that are the team's alone, in the flavour of the cell."""
+    for file, text in own_code.FILES.items():
+        (project / file).write_text(flavoured(text, cell))
+
+
+def edit_again(project: Path, file: str, cell: Cell) -> None:
+    """Make the team's edits of one file anew, as whoever resolves a conflict by hand does."""
+    for edited, old, new in EDITS:
+        if edited == file:
+            edit(project / file, flavoured(old, cell), flavoured(new, cell))
+
+
+def missing(project: Path) -> list[str]:
+    """List what an update took away of the team's work, and what it brought back against it."""
+    kept = [(file, line) for file, old, new in EDITS for line in added_lines(old, new)]
+    lost = [f"{file}: {line}" for file, line in kept if line not in (project / file).read_text()]
+    gone = [file for file in (*own_code.FILES, REVISION_FILE) if not (project / file).exists()]
+    return lost + gone + [file for file in DELETED if (project / file).exists()]
+
+
+def added_lines(old: str, new: str) -> list[str]:
+    return [line for line in new.splitlines() if line and line not in old.splitlines()]
+
+
+def flavoured(text: str, cell: Cell) -> str:
+    if cell.concurrency == "sync":
+        for row in token_table():
+            text = row.apply(text)
+    return text

@@ -1,0 +1,84 @@
+"""Projects in repositories of their own, updated with Copier's own command."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from support import copies
+from support.commands import Finished, run
+from support.matrix import Cell
+
+SAME_VERSION = "--vcs-ref=:current:"
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much an update changed."""
+
+    files: int
+    added: int
+    removed: int
+    conflicts: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.files} files, +{self.added} -{self.removed} lines, {self.conflicts} conflicts"
+        )
+
+
+def created(template: Path, project: Path, version: str, cell: Cell) -> Path:
+    """Render a version of the template and commit it, as its owner does."""
+    copies.copy(template, project, version=version, **cell.answers)
+    run("git", "init", "--quiet", cwd=project)
+    return committed(project)
+
+
+def committed(project: Path) -> Path:
+    run("git", "add", "--all", cwd=project)
+    run("git", "commit", "--quiet", "--allow-empty", "--message", "Work", cwd=project)
+    return project
+
+
+def update(project: Path, *options: str, **answers: str) -> Finished:
+    """Update without trust and without being asked; `answers` are changed ones."""
+    changed = [option for item in answers.items() for option in ("--data", "=".join(item))]
+    return copies.command("update", "--defaults", *options, *changed, cwd=project)
+
+
+def changes(project: Path) -> list[str]:
+    """Return the lines of `git status`: none when nothing is left to commit."""
+    return run("git", "status", "--porcelain", cwd=project).splitlines()
+
+
+def conflicts(project: Path) -> list[str]:
+    """Name the files that Git holds for unmerged."""
+    return run("git", "diff", "--name-only", "--diff-filter=U", cwd=project).splitlines()
+
+
+def extent(project: Path) -> Extent:
+    """Measure what an update left uncommitted, new files included; stage all of it."""
+    unmerged = len(conflicts(project))
+    run("git", "add", "--all", cwd=project)
+    rows = run("git", "diff", "--cached", "--numstat", cwd=project).splitlines()
+    numbers = [[int(number) for number in row.split("\t")[:2]] for row in rows]
+    added, removed = (sum(column) for column in zip(*numbers, strict=True))
+    return Extent(len(rows), added, removed, unmerged)
+
+
+def tracked(project: Path) -> set[str]:
+    return set(run("git", "ls-files", cwd=project).splitlines())
+
+
+def diverging(project: Path, other: Path, *, besides: Collection[str] = ()) -> list[str]:
+    """List the files that one of two projects lacks or has otherwise; stage all of the first."""
+    run("git", "add", "--all", cwd=project)
+    files = tracked(project) | tracked(other)
+    return sorted(
+        file
+        for file in files.difference(besides)
+        if content(project / file) != content(other / file)
+    )
+
+
+def content(file: Path) -> bytes | None:
+    return file.read_bytes() if file.is_file() else None

@@ -1,0 +1,132 @@
+"""Limits hold across worker processes, and guessing stays limited when Redis is away."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from support import journeys
+from support.launching import launched, replace_all_workers
+from support.matrix import Cell
+from support.redis import redis_server, silent_server
+from support.servers import Server, serving
+
+WORKERS = 2
+LIMIT = 20
+ATTEMPTS = 50
+FREE_ATTEMPTS = 5  # of the throttle per account
+CELLS = [
+    Cell("async", "sqlite", "header"),
+    Cell("async", "postgresql", "header"),
+    Cell("sync", "mysql", "header"),
+]
+SQLITE = [Cell("async", "sqlite", "header"), Cell("sync", "sqlite", "header")]
+FAST_HASHING = {"AUTH_BCRYPT_ROUNDS": "10"}
+WARNING = "The storage of rate limits is away"
+
+Render = Callable[[Cell], Path]
+NewDatabase = Callable[[Cell], str]
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_attempts_at_an_account_are_counted_for_all_workers(
+    cell: Cell,
+    render: Render,
+    new_database: NewDatabase,
+    tmp_path: Path,
+) -> None:
+    env = {"DATABASE_URL": new_database(cell), **FAST_HASHING}
+    with serving(render(cell), tmp_path / "log", env=env) as server:
+        register(server)
+    with launched(render(cell), tmp_path / "log2", env=env, workers=WORKERS) as server:
+        together = guesses(server, ["victim"] * ATTEMPTS)
+        replace_all_workers(server)
+        afterwards = guesses(server, ["victim"] * 4)
+
+    assert together == {401: FREE_ATTEMPTS, 429: ATTEMPTS - FREE_ATTEMPTS}
+    assert afterwards == {429: 4}  # a restart forgets nothing (SEC-25)
+
+
+@pytest.mark.parametrize("cell", SQLITE, ids=str)
+def test_requests_of_an_address_are_counted_for_all_workers(
+    cell: Cell,
+    render: Render,
+    new_database: NewDatabase,
+    tmp_path: Path,
+) -> None:
+    with redis_server(tmp_path) as redis:
+        env = limited(new_database(cell), redis.url)
+        with serving(render(cell), tmp_path / "log", env=env, workers=WORKERS) as server:
+            answers = guesses(server, names(ATTEMPTS))
+
+    assert answers == {401: LIMIT, 429: ATTEMPTS - LIMIT}
+
+
+@pytest.mark.parametrize("cell", SQLITE, ids=str)
+def test_stopped_redis_changes_no_answer(
+    cell: Cell,
+    render: Render,
+    new_database: NewDatabase,
+    tmp_path: Path,
+) -> None:
+    with redis_server(tmp_path) as redis:
+        env = limited(new_database(cell), redis.url)
+        with serving(render(cell), tmp_path / "log", env=env) as server:
+            before = guesses(server, names(LIMIT // 2))
+            redis.stop()
+            after = guesses(server, names(ATTEMPTS))
+            output = server.output()
+
+    assert before == {401: LIMIT // 2}
+    assert after == {401: LIMIT - LIMIT // 2, 429: ATTEMPTS - (LIMIT - LIMIT // 2)}
+    assert output.count(WARNING) == 1
+
+
+@pytest.mark.parametrize("cell", SQLITE, ids=str)
+def test_redis_that_never_answers_changes_no_answer(
+    cell: Cell,
+    render: Render,
+    new_database: NewDatabase,
+    tmp_path: Path,
+) -> None:
+    with silent_server() as url:
+        env = limited(new_database(cell), url)
+        with serving(render(cell), tmp_path / "log", env=env) as server:
+            answers = guesses(server, names(ATTEMPTS))
+            output = server.output()
+
+    assert answers == {401: LIMIT, 429: ATTEMPTS - LIMIT}
+    assert output.count(WARNING) == 1
+
+
+def limited(database_url: str, storage: str) -> dict[str, str]:
+    return {
+        "DATABASE_URL": database_url,
+        "AUTH_LIMIT_LOGIN": f"{LIMIT}/hour",
+        "AUTH_LIMIT_STORAGE": storage,
+        **FAST_HASHING,
+    }
+
+
+def register(server: Server) -> None:
+    with httpx2.Client(base_url=server.url) as client:
+        journeys.register(client, "victim")
+
+
+def names(count: int) -> list[str]:
+    """Name as many people, so that no account is guessed at twice."""
+    return [f"person-{number}" for number in range(count)]
+
+
+def guesses(server: Server, usernames: list[str]) -> Counter[int]:
+    """Guess a password of each at the same time, and count the answers by their status."""
+
+    async def guess() -> list[httpx2.Response]:
+        async with httpx2.AsyncClient(base_url=server.url, timeout=60) as client:
+            bodies = ({"username_or_email": name, "password": "a guess"} for name in usernames)
+            return await asyncio.gather(*(client.post("/auth/login", json=b) for b in bodies))
+
+    return Counter(answer.status_code for answer in asyncio.run(guess()))

@@ -1,0 +1,81 @@
+"""The OpenAPI document is true: whatever is sent, the answer is one that it promises."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from support.commands import run
+from support.matrix import Cell, cells
+from support.seeding import Person
+from support.stage import Stage, staged
+
+SCHEMATHESIS = str(Path(sys.executable).with_name("schemathesis"))
+CHECKS = (
+    *("not_a_server_error", "status_code_conformance", "content_type_conformance"),
+    *("response_headers_conformance", "response_schema_conformance"),
+)
+EXAMPLES = 25
+SEED = 1
+# The document is served, hashing is as cheap as the settings allow, and nobody has to wait.
+SETTINGS = {
+    "DOCS": "true",
+    "AUTH_BCRYPT_ROUNDS": "10",
+    **dict.fromkeys(
+        ("AUTH_LIMIT_LOGIN", "AUTH_LIMIT_REGISTER", "AUTH_LIMIT_REFRESH"), "1000000/second"
+    ),
+}
+
+
+@pytest.fixture(scope="module", params=cells(database="sqlite", password_hash="bcrypt"), ids=str)
+def stage(
+    request: pytest.FixtureRequest,
+    render: Callable[[Cell], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Stage, str]]:
+    """Serve a render, and return its address too."""
+    cell: Cell = request.param
+    folder = tmp_path_factory.mktemp(str(cell))
+    with staged(render(cell), cell, folder, people=2) as stage, stage.launch(SETTINGS) as server:
+        yield stage, server.url
+        assert "Traceback" not in server.output(), server.output()
+
+
+def test_answers_to_strangers_are_documented(stage: tuple[Stage, str]) -> None:
+    place, url = stage
+
+    explore(url, place.folder)
+
+
+def test_answers_to_users_are_documented(stage: tuple[Stage, str]) -> None:
+    place, url = stage
+
+    for headers in credentials(place.cell, place.people[0]):
+        # Logging out ends the session, which leaves it to the strangers.
+        explore(url, place.folder, "--exclude-path", "/auth/logout", headers=headers)
+
+
+def credentials(cell: Cell, person: Person) -> Iterator[Mapping[str, str]]:
+    """Yield the ways in which a person shows who they are."""
+    if cell.uses_headers:
+        yield {"Authorization": f"Bearer {person.access_token}"}
+    if cell.uses_cookies:
+        yield {"Cookie": f"__Host-access_token={person.access_token}"}
+
+
+def explore(
+    url: str,
+    folder: Path,
+    *options: str,
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    """Send what the document allows and what it does not; fail with each broken promise."""
+    sent = [f"--header={name}: {value}" for name, value in (headers or {}).items()]
+    run(
+        *(SCHEMATHESIS, "run", f"{url}/openapi.json", *sent, *options),
+        *("--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing"),
+        *("--max-examples", str(EXAMPLES), "--seed", str(SEED), "--generation-database", "none"),
+        *("--warnings", "off", "--no-shrink"),
+        cwd=folder,
+    )
