@@ -1,9 +1,10 @@
 """Users and sessions in any number, and the tokens of a thousand of them.
 
-`python -m benchmarks.people NAME COUNT FOLDER` runs in the folder of a render, whose migrations,
-hashing and tokens these are; rows are made inside the database, a million in a minute.
+`python -m benchmarks.people NAME COUNT FOLDER` runs in the folder of an async render, whose
+migrations, hashing and tokens these are; rows are made inside the database, a million in a minute.
 """
 
+import asyncio
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -66,7 +67,7 @@ def write_lines(name: str, count: int, settings: Any, moments: Moments, folder: 
         f"SELECT n, {SESSION_ID} FROM generate_series(1, {count}, {step}) AS n",
     )
     users = [user_id for user_id, _ in sessions]
-    access = (tokens.issue_access(user_id=user, session_id=id) for user, id in sessions)
+    access = asyncio.run(_access_tokens(tokens, sessions))
     refresh = (
         tokens.issue_refresh(
             session_id=id,
@@ -82,6 +83,10 @@ def write_lines(name: str, count: int, settings: Any, moments: Moments, folder: 
     write(folder / "refresh", refresh)
     write(folder / "by_hand", (f"{id}.1" for _, id in sessions))
     write(folder / "logins", ["application/json", *map(json.dumps, logins)])
+
+
+async def _access_tokens(tokens: Any, sessions: list[tuple[Any, ...]]) -> list[str]:
+    return [await tokens.issue_access(user_id=user, session_id=id) for user, id in sessions]
 
 
 def write(path: Path, lines: Sequence[str] | Iterator[str]) -> None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from benchmarks.subjects import Subject
 
@@ -61,19 +62,26 @@ def serving(subject: Subject) -> Iterator[Server]:
     command = (sys.executable, "-m", "uvicorn", subject.application, "--port", str(port), *OPTIONS)
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     begin = time.perf_counter()
-    process = subprocess.Popen(
-        command,
-        cwd=subject.folder,
-        env={**inherited, **subject.environment},
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        _wait_until_answering(process, port, subject)
-        start_ms = (time.perf_counter() - begin) * 1e3
-        yield Server(f"127.0.0.1:{port}", process.pid, start_ms)
-    finally:
-        _stop(process)
+    with TemporaryFile("w+") as output:  # as a service manager keeps it: events cost their writing
+        process = subprocess.Popen(
+            command,
+            cwd=subject.folder,
+            env={**inherited, **subject.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            _wait_until_answering(process, port, subject)
+            start_ms = (time.perf_counter() - begin) * 1e3
+            yield Server(f"127.0.0.1:{port}", process.pid, start_ms)
+        except RuntimeError as error:
+            output.seek(0)
+            error.add_note(f"the server wrote:\n{output.read()[-4000:]}")
+            raise
+        finally:
+            _stop(process)
 
 
 def _wait_until_answering(process: subprocess.Popen[bytes], port: int, subject: Subject) -> None:
