@@ -5,7 +5,7 @@
 import hashlib
 import hmac
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal, Protocol
@@ -129,8 +129,9 @@ class EventRecorder:
 
 def fields_of(event: AuthEvent) -> dict[str, Any]:
     """Return the fields that an event has, ready for JSON."""
-    fields = {**asdict(event), "at": event.at.isoformat()}
-    return {name: value for name, value in fields.items() if value is not None}
+    values = {field.name: getattr(event, field.name) for field in fields(event)}
+    values["at"] = event.at.isoformat()
+    return {name: value for name, value in values.items() if value is not None}
 
 
 # {% endcall %}

@@ -11,7 +11,7 @@ from typing import Any, Literal, cast
 
 from limits import RateLimitItem, errors, parse_many, storage
 from limits.aio.storage import MemoryStorage, Storage
-from limits.aio.strategies import MovingWindowRateLimiter
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 from app.auth.clock import Clock
 from app.auth.errors import TooManyRequests
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 class AddressLimits:
     """Counts in this process, and in the storage that processes share if there is one.
 
-    What a process has counted itself still limits when the shared storage is away (SEC-83).
+    A sliding window keeps two numbers for an address, however often it asks. What a process has counted itself still limits when the shared storage is away (SEC-83).
     """
 
     def __init__(self, settings: AuthSettings, clock: Clock, events: EventRecorder) -> None:
@@ -44,9 +44,9 @@ class AddressLimits:
         }
         self._clock = clock
         self._events = events
-        self._own = MovingWindowRateLimiter(MemoryStorage())
+        self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
         shared = _shared_storage(settings.limit_storage)
-        self._shared = MovingWindowRateLimiter(shared) if shared else None
+        self._shared = SlidingWindowCounterRateLimiter(shared) if shared else None
         self._away_until: datetime | None = None
 
     async def count(self, action: Action, ip: str | None) -> None:
@@ -71,7 +71,7 @@ class AddressLimits:
         except errors.StorageError:
             return False
 
-    async def _count(self, limiter: MovingWindowRateLimiter, action: Action, network: str) -> None:
+    async def _count(self, limiter: SlidingWindowCounterRateLimiter, action: Action, network: str) -> None:
         for rate in self._rates[action]:
             if not await limiter.hit(rate, action, network):
                 window = await limiter.get_window_stats(rate, action, network)
