@@ -11,7 +11,7 @@ from typing import Any, Literal, cast
 
 from limits import RateLimitItem, errors, parse_many, storage
 from limits.aio.storage import MemoryStorage, Storage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.aio.strategies import RateLimiter, SlidingWindowCounterRateLimiter
 
 from app.auth.clock import Clock
 from app.auth.errors import TooManyRequests
@@ -33,7 +33,8 @@ logger = logging.getLogger(__name__)
 class AddressLimits:
     """Counts in this process, and in the storage that processes share if there is one.
 
-    A sliding window keeps two numbers for an address, however often it asks. What a process has counted itself still limits when the shared storage is away (SEC-83).
+    A sliding window keeps two numbers for an address, however often it asks. What a process has
+    counted itself still limits when the shared storage is away (SEC-83).
     """
 
     def __init__(self, settings: AuthSettings, clock: Clock, events: EventRecorder) -> None:
@@ -71,7 +72,7 @@ class AddressLimits:
         except errors.StorageError:
             return False
 
-    async def _count(self, limiter: SlidingWindowCounterRateLimiter, action: Action, network: str) -> None:
+    async def _count(self, limiter: RateLimiter, action: Action, network: str) -> None:
         for rate in self._rates[action]:
             if not await limiter.hit(rate, action, network):
                 window = await limiter.get_window_stats(rate, action, network)
