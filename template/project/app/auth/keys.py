@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import jwt
-from jwt.utils import base64url_encode
+from jwt import DecodeError, InvalidSignatureError
+from jwt.utils import base64url_decode, base64url_encode
 
 from app.auth.key_files import library_algorithm
 
@@ -60,7 +60,7 @@ class SecretKey:
         return f"{content}.{base64url(signature)}"
 
     def claims_of(self, token: str) -> dict[str, Any]:
-        return _jwt.decode(token, self.secret, [self.algorithm], options=_SIGNATURE_ONLY)
+        return _verified_claims(token, self.algorithm, self.secret)
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class PublicKey:
         object.__setattr__(self, "header", header_of(self.algorithm, kid, ACCESS))
 
     def claims_of(self, token: str) -> dict[str, Any]:
-        return _jwt.decode(token, self.key, [self.algorithm], options=_SIGNATURE_ONLY)
+        return _verified_claims(token, self.algorithm, self.key)
 
 
 def header_of(algorithm: str, kid: str, typ: str) -> str:
@@ -99,18 +99,6 @@ def base64url(data: bytes) -> str:
     return base64url_encode(data).decode()
 
 
-# Everything but the signature is checked in tokens.py, against the injected clock.
-_SIGNATURE_ONLY: Any = {
-    "verify_signature": True,
-    "verify_exp": False,
-    "verify_iat": False,
-    "verify_nbf": False,
-    "verify_aud": False,
-    "verify_iss": False,
-}
-_jwt = jwt.PyJWT(options={"enforce_minimum_key_length": True})
-
-
 def subkey(key: bytes, purpose: bytes) -> bytes:
     """Derive a key for one purpose, so that no two uses share one (NIST SP 800-108)."""
     return hmac.digest(key, purpose, "sha256")
@@ -124,3 +112,34 @@ def _thumbprint(members: Mapping[str, str]) -> str:
     """Return the name that everybody gives a public key (RFC 7638), in full."""
     canonical = json.dumps(members, separators=(",", ":"), sort_keys=True)
     return base64url(hashlib.sha256(canonical.encode()).digest())
+
+
+def _verified_claims(token: str, algorithm: str, key: Any) -> dict[str, Any]:
+    """Read what a token says, but not before its signature was verified.
+
+    PyJWT verifies it. Its decoder would parse the header and look at every character again, which
+    the key ring and tokens.py have done more strictly, and takes a tenth of a request for it.
+    """
+    content, _, segment = token.rpartition(".")
+    signature = _decoded(segment)
+    if not library_algorithm(algorithm).verify(content.encode(), key, signature):
+        raise InvalidSignatureError("the signature is not one of this key")
+    try:
+        claims: Any = json.loads(_decoded(content.partition(".")[2]))
+    except (ValueError, RecursionError):
+        raise DecodeError("the payload is no JSON") from None
+    if not isinstance(claims, dict):
+        raise DecodeError("the payload is no JSON object")
+    return claims
+
+
+def _decoded(segment: str) -> bytes:
+    """Return what a segment spells, which can be spelled in one way only (RFC 7515, section 2)."""
+    try:
+        data = base64url_decode(segment)
+    except ValueError:
+        raise DecodeError("a segment is not base64url") from None
+    respelled = base64url(data)
+    if respelled != segment:
+        raise DecodeError("a segment has bits that say nothing")
+    return data
