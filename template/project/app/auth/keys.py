@@ -5,7 +5,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from jwt import DecodeError, InvalidSignatureError
 from jwt.utils import base64url_decode, base64url_encode
@@ -130,7 +130,7 @@ def _verified_claims(token: str, algorithm: str, key: Any) -> dict[str, Any]:
         raise DecodeError("the payload is no JSON") from None
     if not isinstance(claims, dict):
         raise DecodeError("the payload is no JSON object")
-    return claims
+    return cast(dict[str, Any], claims)
 
 
 def _decoded(segment: str) -> bytes:
