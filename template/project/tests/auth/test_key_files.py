@@ -190,7 +190,11 @@ def test_key_in_place_of_its_path_is_refused_and_not_shown() -> None:
     assert pem.splitlines()[1] not in message
 
 
-@pytest.mark.parametrize("content", [PRIVATE * 2, DAMAGED, TRADITIONAL, ENCRYPTED])
+@pytest.mark.parametrize(
+    "content",
+    [PRIVATE * 2, DAMAGED, TRADITIONAL, ENCRYPTED],
+    ids=["twice", "damaged", "traditional", "encrypted"],
+)
 def test_refusal_shows_nothing_of_the_key(
     file: Callable[[bytes], Path],
     content: bytes,
