@@ -17,6 +17,9 @@ from benchmarks.table import all_tables
 PAGE = ROOT / "docs" / "performance.md"
 PLOT = PAGE.with_suffix(".svg")
 SAVED = PAGE.with_suffix(".json")
+LINKS = f"""![How well each goal is met]({PLOT.name})
+
+The figures of all rounds are in [{SAVED.name}]({SAVED.name})."""
 MARKED = re.compile(r"(?<=<!-- results begin -->\n).*(?=<!-- results end -->)", re.DOTALL)
 
 
@@ -24,7 +27,8 @@ def publish(results: Results) -> None:
     """Write tables, plot and results below docs."""
     aims = goals(FULL.sizes)
     machine = ", ".join(f"{name} {value}" for name, value in results.machine.items())
-    PAGE.write_text(filled(PAGE.read_text(), f"{machine}.\n\n{all_tables(aims, results)}"))
+    text = f"{machine}.\n\n{all_tables(aims, results)}\n\n{LINKS}"
+    PAGE.write_text(filled(PAGE.read_text(), text))
     plot.save(aims, results, PLOT)
     results.save(SAVED)
 
