@@ -3,8 +3,10 @@
 # {% if database == "sqlite" %}
 """How SQLite is used: one writer at a time, readers beside it, nothing lost in a power cut."""
 
+import sqlite3
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import ExceptionContext, NullPool, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -47,6 +49,7 @@ def create_writer(
     engine = create_async_engine(
         database.url,
         hide_parameters=True,
+        connect_args={"factory": _Connection},
         pool_size=1,
         max_overflow=0,
         pool_timeout=TURN_TIMEOUT,
@@ -82,6 +85,27 @@ def create_migrator(database: DatabaseSettings) -> AsyncEngine:
     event.listen(engine.sync_engine, "connect", _leave_transactions_to_us)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
+
+
+class _Connection(sqlite3.Connection):
+    """Closes its cursors with itself.
+
+    A cursor that an error's traceback still holds would keep the files open, for reading only.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
+
+    def cursor(self, factory: Any = sqlite3.Cursor) -> Any:
+        cursor = super().cursor(factory)
+        self._cursors.add(cursor)
+        return cursor
+
+    def close(self) -> None:
+        for cursor in self._cursors:
+            cursor.close()
+        super().close()
 
 
 def _leave_transactions_to_us(connection: Any, _record: Any) -> None:
