@@ -19,14 +19,14 @@ class Plan:
     sizes: tuple[int, ...]
 
 
-# Some twelve minutes on two cores.
+# Some fourteen minutes on two cores.
 FULL = Plan(
     rounds=3,
     load=2,
     refresh=2,
     calm=5,
-    storm=12,
-    login=4,
+    storm=15,
+    login=10,
     hashing=2,
     starts=7,
     copies=5,

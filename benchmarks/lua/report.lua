@@ -6,9 +6,13 @@ function done(summary, latency)
   for kind in failed:gmatch("%S+") do
     failures = failures + summary.errors[kind]
   end
+  local requests, seconds = summary.requests, summary.duration / 1e6
+  if steady then -- a script that counts itself
+    requests, seconds = steady()
+  end
   print(string.format(
     '{"requests": %d, "seconds": %f, "failures": %d, "p50_ms": %f, "p99_ms": %f, "max_ms": %f}',
-    summary.requests, summary.duration / 1e6, failures,
+    requests, seconds, failures,
     latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, latency.max / 1e3
   ))
 end
