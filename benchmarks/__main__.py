@@ -2,7 +2,7 @@
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks import databases, machine, page, plot, wrk
@@ -46,22 +46,24 @@ def main() -> None:
     plan = QUICK if options.quick else FULL
     wrk.require()
     results = Results(machine=machine.describe(databases.require()))
-    measure(plan, options.only or list(SCENARIOS), results)
+    for _ in measured(plan, options.only or list(SCENARIOS), results):
+        results.save(options.output / "results.json")  # so that a failure later loses nothing
     aims = goals(plan.sizes)
-    results.save(options.output / "results.json")
     plot.save(aims, results, options.output / "results.svg")
     print(f"\n{all_tables(aims, results)}\n\nSaved in {options.output}.")
     if options.publish:
         page.publish(results)
 
 
-def measure(plan: Plan, names: list[str], results: Results) -> None:
+def measured(plan: Plan, names: list[str], results: Results) -> Iterator[str]:
+    """Yield the name of each scenario once its figures are there."""
     with set_up(plan) as stage:
         for name in names:
             begin = time.monotonic()
             print(f"{name} …", end=" ", flush=True)
             SCENARIOS[name](stage, results)
             print(f"{time.monotonic() - begin:.0f} s", flush=True)
+            yield name
 
 
 def _options() -> argparse.Namespace:

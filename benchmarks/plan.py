@@ -19,9 +19,9 @@ class Plan:
     sizes: tuple[int, ...]
 
 
-# Some fourteen minutes on two cores.
+# Some fifteen minutes on two cores.
 FULL = Plan(
-    rounds=3,
+    rounds=2,
     load=2,
     refresh=2,
     calm=5,

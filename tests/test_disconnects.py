@@ -9,10 +9,10 @@ import pytest
 
 from support import journeys
 from support.disconnects import hang_up
-from support.launching import wait_until
 from support.matrix import Cell, cells
 from support.seeding import TESTS
 from support.stage import staged
+from support.waiting import wait_until
 
 TIMES = 1000
 # People send their first refresh token again and again, and stay signed in.

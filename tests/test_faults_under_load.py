@@ -11,12 +11,12 @@ import httpx2
 import pytest
 
 from support import journeys
-from support.launching import starts, wait_for_starts, workers_of
 from support.load import Journal, Visitor
 from support.matrix import Cell, cells
 from support.proxy import Proxy, proxied, through
-from support.servers import Server
+from support.servers import Server, starts, wait_for_starts
 from support.stage import Stage, staged
+from support.workers import workers_of
 
 WORKERS = 2
 VISITORS = 10

@@ -9,10 +9,10 @@ import httpx2
 import pytest
 
 from support import journeys
-from support.launching import launched, replace_all_workers
 from support.matrix import Cell
 from support.redis import redis_server, silent_server
-from support.servers import Server, serving
+from support.servers import Server, launched, serving
+from support.workers import replace_all_workers
 
 WORKERS = 2
 LIMIT = 20

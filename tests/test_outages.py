@@ -8,12 +8,12 @@ import httpx2
 import pytest
 
 from support import journeys
-from support.launching import wait_until
 from support.matrix import Cell, cells
 from support.proxy import Proxy, proxied, through
 from support.seeding import Person
 from support.servers import is_ready
 from support.stage import staged
+from support.waiting import wait_until
 
 CELLS = [
     cell for cell in cells(transport="both", password_hash="argon2id") if cell.database != "sqlite"

@@ -12,11 +12,11 @@ import httpx2
 import pytest
 
 from support import journeys
-from support.launching import replace_all_workers
 from support.matrix import Cell, cells
 from support.seeding import Person
 from support.servers import Server
 from support.stage import Stage, staged
+from support.workers import replace_all_workers
 
 WORKERS = 2
 REFRESHES = 50

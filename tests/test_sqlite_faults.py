@@ -14,11 +14,11 @@ import httpx2
 import pytest
 
 from support import journeys
-from support.launching import wait_until
 from support.matrix import Cell, cells
 from support.seeding import Person
 from support.servers import Server
 from support.stage import Stage, staged
+from support.waiting import wait_until
 
 CELLS = cells(database="sqlite", transport="both", password_hash="argon2id")
 # Also root may not write a read-only file, if it gives up this.

@@ -44,6 +44,9 @@ def _rendered(stage: Stage, repository: Path) -> Path:
     project = _emptied(repository) / "template" / "project"
     shutil.copytree(render(stage.folder / "rendered"), project, dirs_exist_ok=True)
     (project / ".copier-answers.yml").unlink()
+    for file in filter(Path.is_file, project.rglob("*")):
+        # A workflow has expressions of its own.
+        file.write_text(file.read_text().replace("{{", "{{ '{{' }}"))
     (project / ANSWERS_FILE).write_text(answers)
     return repository
 

@@ -10,7 +10,7 @@ from benchmarks.results import Results
 from benchmarks.stage import Stage
 
 # Those that a project has; this environment holds others, which would cost time.
-PLUGINS = ("anyio.pytest_plugin", "pytest_cov.plugin")
+PLUGINS = ("anyio.pytest_plugin", "pytest_cov.plugin", "xdist.plugin")
 
 
 def run(stage: Stage, results: Results) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from support.launching import wait_until
 from support.servers import free_port, stop
+from support.waiting import wait_until
 
 
 @dataclass(frozen=True)

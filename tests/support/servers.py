@@ -4,8 +4,7 @@ import os
 import signal
 import socket
 import subprocess
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +12,9 @@ from pathlib import Path
 import httpx2
 
 from support.commands import environment, module
+from support.waiting import wait_until
 
-START_SECONDS = 60
 STOP_SECONDS = 20
-POLL_SECONDS = 0.05
 # A test is one client that asks more often than any person; tests of the limits set them again.
 UNLIMITED = {
     "AUTH_LIMIT_LOGIN": "100000/second",
@@ -40,22 +38,24 @@ class Server:
 
 
 @contextmanager
-def serving(
+def launched(
     project: Path,
     log: Path,
     *,
     env: Mapping[str, str],
     workers: int = 1,
+    application: str = "app.asgi:app",
+    prefix: Sequence[str] = (),
 ) -> Iterator[Server]:
-    """Start the render's application, wait until it is ready, and stop it at the end."""
+    """Start a server and wait until its workers run; nothing is asked of the database."""
     port = free_port()
     command = module(
-        *("uvicorn", "app.asgi:app", "--host", "127.0.0.1", "--port", str(port)),
+        *("uvicorn", application, "--host", "127.0.0.1", "--port", str(port)),
         *("--workers", str(workers)),
     )
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command,
+            (*prefix, *command),
             cwd=project,
             env=environment({**UNLIMITED, **env}),
             stdin=subprocess.DEVNULL,
@@ -65,21 +65,40 @@ def serving(
         )
     server = Server(f"http://127.0.0.1:{port}", process, log)
     try:
-        wait_until_ready(server, workers)
+        wait_for_starts(server, workers)
         yield server
     except AssertionError as error:
-        error.add_note(f"the server wrote:\n{server.output()}")
+        error.add_note(f"the server wrote:\n{server.output()[-4000:]}")
         raise
     finally:
         stop(process)
 
 
-def wait_until_ready(server: Server, workers: int) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while not (server.output().count(STARTED) == workers and is_ready(server.url)):
-        assert server.process.poll() is None, "the server stopped before it was ready"
-        assert time.monotonic() < deadline, f"the server is not ready after {START_SECONDS} s"
-        time.sleep(POLL_SECONDS)
+@contextmanager
+def serving(
+    project: Path,
+    log: Path,
+    *,
+    env: Mapping[str, str],
+    workers: int = 1,
+) -> Iterator[Server]:
+    """Start the render's application, wait until it is ready, and stop it at the end."""
+    with launched(project, log, env=env, workers=workers) as server:
+        wait_until(lambda: is_ready(server.url), "the server is ready")
+        yield server
+
+
+def starts(server: Server) -> int:
+    """Count the workers that have started so far, also those that are gone."""
+    return server.output().count(STARTED)
+
+
+def wait_for_starts(server: Server, count: int) -> None:
+    wait_until(
+        lambda: starts(server) >= count or server.process.poll() is not None,
+        f"{count} workers have started",
+    )
+    assert server.process.poll() is None, "the server stopped"
 
 
 def is_ready(url: str) -> bool:

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from support import databases, seeding
-from support.launching import launched
 from support.matrix import Cell
 from support.seeding import Person
-from support.servers import Server
+from support.servers import Server, launched
 
 # As in production: workers do not migrate, and a database that is away does not stop a start.
 PRODUCTION = {"ENVIRONMENT": "production"}
