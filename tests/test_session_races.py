@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ WORKERS = 2
 REFRESHES = 50
 LOGOUTS = 200
 AT_ONCE = 20
+LEADS = 5  # from none at all to more than a refresh takes
 STRICT = {"AUTH_REFRESH_GRACE_SECONDS": "0"}
 CELLS = cells(transport="both", password_hash="argon2id")
 REUSES = "SELECT count(*) FROM auth_session WHERE revoked_reason = 'reuse'"
@@ -128,8 +129,9 @@ async def refresh_beside_logout(
 ) -> int:
     logout = client.post("/auth/logout", headers=authorization(person.access_token))
     racers = [refresh(client, person.refresh_token), logout]
-    refresh_first = chance.random() < 0.5
-    answers = await asyncio.gather(*(racers if refresh_first else racers[::-1]))
+    refresh_first, lead = chance.random() < 0.5, chance.randrange(LEADS)
+    first, second = racers if refresh_first else racers[::-1]
+    answers = await asyncio.gather(first, led(client, lead, second))
     refreshed, logged_out = answers if refresh_first else answers[::-1]
     assert logged_out.status_code == 204, logged_out.text
 
@@ -140,6 +142,17 @@ async def refresh_beside_logout(
     journeys.refuse(me, "session_ended")
     journeys.refuse(await refresh(client, refresh_token), "session_ended")
     return refreshed.status_code
+
+
+async def led(
+    client: httpx2.AsyncClient,
+    lead: int,
+    request: Awaitable[httpx2.Response],
+) -> httpx2.Response:
+    """Send a request after so many answers of the same server, however slow it is."""
+    for _ in range(lead):
+        await client.get("/health")
+    return await request
 
 
 async def refresh(client: httpx2.AsyncClient, token: str) -> httpx2.Response:
