@@ -11,7 +11,7 @@ from pathlib import Path
 # A render must not see the settings of the shell that runs the tests.
 INHERITED = ("GIT_CONFIG_GLOBAL", "HOME", "LANG", "PATH", "TMPDIR")
 SHOWN_LINES = 80
-TIMEOUT_SECONDS = 240
+TIMEOUT_SECONDS = 600
 
 
 @dataclass(frozen=True)
