@@ -68,7 +68,9 @@ def measured(plan: Plan, names: list[str], results: Results) -> Iterator[str]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="see that all runs, in some five minutes")
+    parser.add_argument(
+        "--quick", action="store_true", help="see that all runs, in some five minutes"
+    )
     parser.add_argument("--only", nargs="+", choices=SCENARIOS, help="some scenarios")
     parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "results")
     parser.add_argument("--publish", action="store_true", help="put the results into the docs")
