@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from support.asynchrony import coroutines
+from support.asynchrony import IN_BOTH, coroutines
 from support.source import (
     INCLUDES,
     Row,
@@ -19,8 +19,6 @@ from support.source import (
 
 # About twenty; past that, the design says to derive with a script instead.
 MAXIMUM_ROWS = 24
-# Modules that copier.yml leaves out of sync renders.
-ASYNC_ONLY = {"app/auth/ext/shared_lookup.py", "tests/auth/ext/test_shared_lookup.py"}
 ASYNC_WORD = re.compile(r"\b(await\w*|async\w*)\b")
 
 
@@ -51,7 +49,7 @@ def test_every_asynchronous_module_is_derived() -> None:
         path
         for path, text in modules().items()
         if list(coroutines(ast.parse(text))) and wrapped(text) is None and not has_twin(text)
-        if path not in ASYNC_ONLY
+        if path not in IN_BOTH
     ]
 
     assert bare == []

@@ -4,9 +4,12 @@ from contextlib import contextmanager
 from threading import Barrier
 from typing import TypeVar
 
+import anyio
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Client
+
+from app.auth.authenticator import Authenticator, Identity
 
 T = TypeVar("T")
 BASE_URL = "https://testserver"
@@ -30,3 +33,8 @@ def race(callers: int, call: Callable[[int], T]) -> list[T]:
 
     with ThreadPoolExecutor(callers) as threads:
         return list(threads.map(start_together, range(callers)))
+
+
+def identify(authenticator: Authenticator, access_token: str) -> Identity:
+    """Tell whose token this is, as a request would learn it."""
+    return anyio.run(authenticator.authenticate, access_token)

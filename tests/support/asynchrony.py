@@ -5,6 +5,13 @@ from collections.abc import Iterator
 
 # The parameters of an ASGI application, and so of middleware.
 ASGI_PARAMETERS = ["self", "scope", "receive", "send"]
+# Requests are authenticated on the event loop in both flavours.
+IN_BOTH = {
+    "app/auth/authenticator.py",
+    "app/auth/ext/shared_lookup.py",
+    "app/auth/fastapi/dependencies.py",
+    "tests/auth/ext/test_shared_lookup.py",
+}
 WAITING = (ast.AsyncFor, ast.AsyncWith, ast.Await)
 
 

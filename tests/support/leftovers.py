@@ -24,7 +24,9 @@ HEADER_WORDS = ("OAuth2PasswordBearer", "accept_header", "grant_type")
 CHOICE_WORDS = ("accept_cookie", "accept_header", "set_cookie_on_login")
 # Hashes of a weaker scheme upgrade at login, so that Argon2id renders know bcrypt's name as well.
 HASH_WORDS = {"bcrypt": ("bcrypt_rounds",), "argon2id": ("argon2",)}
-ASYNC_WORDS = ("asyncio", "async_sessionmaker", "shared_lookup", "SharedUserLookup")
+ASYNC_WORDS = ("asyncio", "async_sessionmaker")
+# The fixture of the plugin that runs coroutines is a word of its own: the name of a backend.
+LOOP_FILES = {*asynchrony.IN_BOTH, "tests/conftest.py"}
 SYNC_WORDS = ("router_sync", "SQLAlchemySync")
 
 
@@ -47,6 +49,8 @@ def words(project: Path, cell: Cell) -> Iterator[str]:
     pattern = re.compile("|".join(map(re.escape, unwanted_words(cell))), re.IGNORECASE)
     for file, number, line in lines(project):
         for word in pattern.findall(line):
+            if word in ASYNC_WORDS and str(file) in LOOP_FILES:
+                continue
             yield f"{file}:{number}: {word}: {line.strip()}"
 
 
@@ -70,7 +74,7 @@ def unwanted_words(cell: Cell) -> list[str]:
 def coroutines(project: Path) -> Iterator[str]:
     """Find asynchronous code, and names that say they are."""
     for file, module in python_files(project).items():
-        for node in asynchrony.coroutines(module):
+        for node in asynchrony.coroutines(module) if str(file) not in asynchrony.IN_BOTH else ():
             yield f"{file}:{getattr(node, 'lineno', 0)}: {type(node).__name__}"
         for node in ast.walk(module):
             if isinstance(node, ast.alias | ast.ClassDef) and is_asynchronous(node.name):

@@ -56,13 +56,11 @@ class Account:
     password: str = "a good long passphrase"
 
 
-# {% if concurrency == "async" %}
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
 
 
-# {% endif %}
 @pytest.fixture(scope="session")
 def database_settings(tmp_path_factory: pytest.TempPathFactory) -> DatabaseSettings:
     """A database with the newest revision, made once; `database` empties it for every test."""

@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python(derive=false) %}
-"""Serve the application to a client in this process, and let several callers race."""
+"""Serve the application to a client in this process, let callers race, and ask who they are."""
 
 # {% if concurrency == "async" %}
 import asyncio
@@ -10,6 +10,8 @@ from typing import TypeVar
 
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
+
+from app.auth.authenticator import Authenticator, Identity
 
 T = TypeVar("T")
 BASE_URL = "https://testserver"
@@ -28,6 +30,11 @@ async def serve(app: FastAPI, peer: str = PEER) -> AsyncGenerator[AsyncClient]:
 async def race(callers: int, call: Callable[[int], Awaitable[T]]) -> list[T]:
     """Run `call(0)`, `call(1)` … at the same time and return their results in order."""
     return await asyncio.gather(*(call(number) for number in range(callers)))
+
+
+async def identify(authenticator: Authenticator, access_token: str) -> Identity:
+    """Tell whose token this is, as a request would learn it."""
+    return await authenticator.authenticate(access_token)
 
 
 # {% else %}

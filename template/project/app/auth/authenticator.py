@@ -1,12 +1,12 @@
-# {% from "template/includes/python.jinja" import python with context %}
-# {% call python() %}
 """From an access token to its user and session, or to an error."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
 from app.auth.clock import Clock
 from app.auth.errors import SessionEnded
-from app.auth.protocols import UserLookup, UserProtocol
+from app.auth.protocols import UserProtocol
 from app.auth.tokens import Tokens
 
 
@@ -16,6 +16,14 @@ class Identity:
 
     user: UserProtocol
     session_id: str
+
+
+class UserLookup(Protocol):
+    """The one question that every authenticated request asks of the database."""
+
+    async def find(self, *, user_id: int, session_id: str, now: datetime) -> UserProtocol | None:
+        """Return the active user of a live session, else None. Raise StorageUnavailable."""
+        ...
 
 
 class Authenticator:
@@ -40,6 +48,3 @@ class Authenticator:
         if user is None:
             raise SessionEnded
         return Identity(user=user, session_id=claims.session_id)
-
-
-# {% endcall %}

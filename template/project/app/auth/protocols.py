@@ -221,12 +221,4 @@ class Transactions(Protocol):
         ...
 
 
-class UserLookup(Protocol):
-    """The one query behind every authenticated request."""
-
-    async def find(self, *, user_id: int, session_id: str, now: datetime) -> UserProtocol | None:
-        """Return the active user of a live session, else None. Raise StorageUnavailable."""
-        ...
-
-
 # {% endcall %}

@@ -13,6 +13,7 @@ from app.auth.tokens import TokenPair
 from app.database import Database
 from app.models import User
 from tests.conftest import Account
+from tests.serving import identify
 from tests.steps import change_user
 
 SECRETS = {"password_hash", "email_key", "username_key"}
@@ -29,7 +30,7 @@ async def test_token_leads_to_its_user_and_session(
     ann: UserProtocol,
     pair: TokenPair,
 ) -> None:
-    identity = await authenticator.authenticate(pair.access_token)
+    identity = await identify(authenticator, pair.access_token)
 
     assert (identity.user.id, identity.user.username) == (ann.id, "ann")
     assert identity.session_id == service.tokens.session_of(pair.access_token)
@@ -41,13 +42,13 @@ async def test_user_has_every_column_but_the_secret_ones(
 ) -> None:
     columns = {attribute.key for attribute in inspect(User).column_attrs}
 
-    identity = await authenticator.authenticate(pair.access_token)
+    identity = await identify(authenticator, pair.access_token)
 
     assert {name for name in columns if hasattr(identity.user, name)} == columns - SECRETS
 
 
 async def test_user_shows_no_hash(authenticator: Authenticator, pair: TokenPair) -> None:
-    identity = await authenticator.authenticate(pair.access_token)
+    identity = await identify(authenticator, pair.access_token)
 
     assert "$" not in repr(identity)
 
@@ -59,7 +60,7 @@ async def test_column_changed_meanwhile_is_seen(
 ) -> None:
     await change_user(database, Account(), is_staff=True)
 
-    identity = await authenticator.authenticate(pair.access_token)
+    identity = await identify(authenticator, pair.access_token)
 
     assert identity.user.is_staff
 

@@ -17,6 +17,7 @@ from app.database import Database
 from app.models import AuthSession, User
 from tests.auth.conftest import log_in, register
 from tests.conftest import Account, MovableClock
+from tests.serving import identify
 from tests.steps import change_user, with_settings
 
 STRANGER = "fedcba9876543210fedcba9876543210"
@@ -36,14 +37,14 @@ async def delete_user(database: Database, user_id: int) -> None:
 @pytest.mark.parametrize("token", ["", "garbage", "a.b.c"])
 async def test_garbage_is_refused(authenticator: Authenticator, token: str) -> None:
     with pytest.raises(InvalidToken) as refusal:
-        await authenticator.authenticate(token)
+        await identify(authenticator, token)
 
     assert refusal.type is InvalidToken
 
 
 async def test_refresh_token_is_refused(authenticator: Authenticator, pair: TokenPair) -> None:
     with pytest.raises(InvalidToken) as refusal:
-        await authenticator.authenticate(pair.refresh_token)
+        await identify(authenticator, pair.refresh_token)
 
     assert refusal.type is InvalidToken  # SEC-57
 
@@ -56,7 +57,7 @@ async def test_expired_token_is_refused(
     clock.move(minutes=15, seconds=10)
 
     with pytest.raises(InvalidToken) as refusal:
-        await authenticator.authenticate(pair.access_token)
+        await identify(authenticator, pair.access_token)
 
     assert refusal.type is InvalidToken
 
@@ -69,7 +70,7 @@ async def test_token_of_a_revoked_session_is_refused(
     await service.logout(pair.refresh_token)
 
     with pytest.raises(SessionEnded):
-        await authenticator.authenticate(pair.access_token)  # SEC-40
+        await identify(authenticator, pair.access_token)  # SEC-40
 
 
 @with_settings(access_minutes=24 * 60, refresh_days=1)
@@ -81,7 +82,7 @@ async def test_token_of_an_idle_session_is_refused(
     clock.move(days=1)
 
     with pytest.raises(SessionEnded):
-        await authenticator.authenticate(pair.access_token)
+        await identify(authenticator, pair.access_token)
 
 
 @with_settings(refresh_days=1, session_days=1)
@@ -96,7 +97,7 @@ async def test_token_of_a_session_at_its_absolute_end_is_refused(
     clock.move(minutes=5)
 
     with pytest.raises(SessionEnded):
-        await authenticator.authenticate(successor.access_token)  # SEC-56
+        await identify(authenticator, successor.access_token)  # SEC-56
 
 
 async def test_absolute_end_that_was_brought_forward_counts(
@@ -110,7 +111,7 @@ async def test_absolute_end_that_was_brought_forward_counts(
         await session.commit()
 
     with pytest.raises(SessionEnded):
-        await authenticator.authenticate(pair.access_token)
+        await identify(authenticator, pair.access_token)
 
 
 async def test_token_of_a_disabled_user_is_refused(
@@ -121,7 +122,7 @@ async def test_token_of_a_disabled_user_is_refused(
     await change_user(database, Account(), is_active=False)
 
     with pytest.raises(SessionEnded):
-        await authenticator.authenticate(pair.access_token)  # SEC-41
+        await identify(authenticator, pair.access_token)  # SEC-41
 
 
 async def test_token_of_a_deleted_user_is_refused(
@@ -133,7 +134,7 @@ async def test_token_of_a_deleted_user_is_refused(
     await delete_user(database, ann.id)
 
     with pytest.raises(SessionEnded):
-        await authenticator.authenticate(pair.access_token)
+        await identify(authenticator, pair.access_token)
 
 
 async def test_token_of_a_deleted_user_is_not_revived_by_the_next(
@@ -148,7 +149,7 @@ async def test_token_of_a_deleted_user_is_not_revived_by_the_next(
     await log_in(service, Account())
 
     with pytest.raises(SessionEnded):
-        await authenticator.authenticate(pair.access_token)
+        await identify(authenticator, pair.access_token)
 
     assert namesake.id != ann.id  # SEC-38
 
@@ -164,7 +165,7 @@ async def test_session_of_one_user_does_not_serve_another(
     mixed = await service.tokens.issue_access(user_id=bob.id, session_id=session_id)
 
     with pytest.raises(SessionEnded):
-        await authenticator.authenticate(mixed)
+        await identify(authenticator, mixed)
 
 
 async def test_token_of_no_session_is_refused(
@@ -175,7 +176,7 @@ async def test_token_of_no_session_is_refused(
     stranger = await service.tokens.issue_access(user_id=ann.id, session_id=STRANGER)
 
     with pytest.raises(SessionEnded):
-        await authenticator.authenticate(stranger)
+        await identify(authenticator, stranger)
 
 
 # {% endcall %}

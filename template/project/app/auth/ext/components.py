@@ -8,14 +8,10 @@ from app.auth.administration import Administration
 from app.auth.authenticator import Authenticator
 from app.auth.clock import Clock, utc_now
 from app.auth.events import EventRecorder, EventSink, LoggedEvents
-from app.auth.ext import (
-    lookup,
-    # {% if concurrency == "async" %}
-    shared_lookup,
-    # {% endif %}
-)
 from app.auth.ext.access import OpenSession, Reader
+from app.auth.ext.lookup import SQLAlchemyAsyncUserLookup
 from app.auth.ext.models import AuthSessionMixin, AuthThrottleMixin, UserMixin
+from app.auth.ext.shared_lookup import SharedUserLookup
 from app.auth.ext.transactions import SQLAlchemyAsyncTransactions
 from app.auth.hashing import PasswordContext, PasswordHasher
 from app.auth.key_ring import Signer
@@ -80,7 +76,7 @@ def build_components(
         storage.session_model,
         storage.throttle_model,
     )
-    users = lookup.SQLAlchemyAsyncUserLookup(
+    users = SQLAlchemyAsyncUserLookup(
         storage.reader,
         storage.user_model,
         storage.session_model,
@@ -101,15 +97,7 @@ def build_components(
             events=events,
         ),
         administration=Administration(settings, hasher, transactions, clock, events),
-        # {% if concurrency == "async" %}
-        authenticator=Authenticator(
-            tokens,
-            shared_lookup.SharedUserLookup(users.find_all),
-            clock,
-        ),
-        # {% else %}
-        #| authenticator=Authenticator(tokens, users, clock),
-        # {% endif %}
+        authenticator=Authenticator(tokens, SharedUserLookup(users.find_all), clock),
         limits=AddressLimits(settings, clock, events),
         events=events,
         hasher=hasher,

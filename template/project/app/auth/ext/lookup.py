@@ -32,7 +32,6 @@ class SQLAlchemyAsyncUserLookup:
         self._reader = reader
         self._statement = _live_users(user_model, session_model)
 
-    # {% if concurrency == "async" %}
     async def find_all(
         self,
         session_ids: Sequence[str],
@@ -42,12 +41,6 @@ class SQLAlchemyAsyncUserLookup:
         rows = await self._read({"session_ids": session_ids, "now": now})
         return {row[-1]: row for row in rows}
 
-    # {% else %}
-    #| def find(self, *, user_id: int, session_id: str, now: datetime) -> UserProtocol | None:
-    #|     rows = self._read({"user_id": user_id, "session_id": session_id, "now": now})
-    #|     return rows[0] if rows else None
-
-    # {% endif %}
     async def _read(self, parameters: dict[str, Any]) -> Sequence[Any]:
         with translated_errors():
             try:
@@ -73,19 +66,10 @@ def _live_users(user_model: Any, session_model: Any) -> Executable:
     ]
     now = bindparam("now", type_=session_model.idle_expires_at.type)
     return (
-        # {% if concurrency == "async" %}
         select(*columns, session_model.id.label(None))
-        # {% else %}
-        #| select(*columns)
-        # {% endif %}
         .join_from(user_model, session_model, session_model.user_id == user_model.id)
         .where(
-            # {% if concurrency == "async" %}
             session_model.id.in_(bindparam("session_ids", expanding=True)),
-            # {% else %}
-            #| session_model.id == bindparam("session_id"),
-            #| user_model.id == bindparam("user_id"),
-            # {% endif %}
             session_model.revoked_at.is_(None),
             session_model.idle_expires_at > now,
             session_model.absolute_expires_at > now,

@@ -1,7 +1,16 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python(derive=false) %}
 """Requests that wait at the same moment share one query."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import (
+    # {% if concurrency == "async" %}
+    Awaitable,
+    # {% endif %}
+    Callable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +20,11 @@ from app.auth.protocols import UserProtocol
 LARGEST = 32
 
 # Takes session ids and the time; returns the users of those that are live, by session id.
+# {% if concurrency == "async" %}
 FindAll = Callable[[Sequence[str], datetime], Awaitable[Mapping[str, UserProtocol]]]
+# {% else %}
+#| FindAll = Callable[[Sequence[str], datetime], Mapping[str, UserProtocol]]
+# {% endif %}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +59,14 @@ class SharedUserLookup:
     async def _ask(self) -> None:
         questions, self._waiting = self._waiting[:LARGEST], self._waiting[LARGEST:]
         session_ids = [question.session_id for question in questions]
+        latest = max(question.now for question in questions)
         try:
-            users = await self._find_all(session_ids, max(question.now for question in questions))
+            # {% if concurrency == "async" %}
+            users = await self._find_all(session_ids, latest)
+            # {% else %}
+            #| # The event loop gathers questions, a thread waits for the answer.
+            #| users = await asyncio.to_thread(self._find_all, session_ids, latest)
+            # {% endif %}
         except Exception as error:
             for question in questions:
                 if not question.answer.done():
@@ -57,3 +76,6 @@ class SharedUserLookup:
             user = users.get(question.session_id)
             if not question.answer.done():  # else its caller has gone away
                 question.answer.set_result(user if user and user.id == question.user_id else None)
+
+
+# {% endcall %}

@@ -1,5 +1,5 @@
 # {% from "template/includes/python.jinja" import python with context %}
-# {% call python() %}
+# {% call python(derive=false) %}
 """What routes depend on: the components of the application, and who is asking."""
 
 from typing import Annotated
@@ -34,6 +34,9 @@ async def current_identity(
     # {% endif %}
 ) -> Identity:
     """Return who sends the request. Raise Unauthenticated or one of its kinds."""
+    # {% if concurrency == "sync" %}
+    #| # A coroutine: requests meet on the event loop, and those that wait share a query.
+    # {% endif %}
     # {% if transport == "header" %}
     #| token = from_header
     # {% elif transport == "cookie" %}

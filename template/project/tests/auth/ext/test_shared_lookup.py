@@ -1,3 +1,7 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python(derive=false) %}
+"""Questions that are asked together have one answer; later ones have one of their own."""
+
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -23,8 +27,11 @@ class Storage:
         self.may_answer = asyncio.Event()
         self.may_answer.set()
         self.error: Exception | None = None
+        # {% if concurrency == "sync" %}
+        #| self.loop = asyncio.get_running_loop()
+        # {% endif %}
 
-    async def find_all(
+    async def answer(
         self,
         session_ids: Sequence[str],
         now: datetime,
@@ -36,6 +43,15 @@ class Storage:
         if self.error is not None:
             raise self.error
         return {key: cast(UserProtocol, SimpleNamespace(id=user)) for key, user in live.items()}
+
+    # {% if concurrency == "async" %}
+    find_all = answer
+    # {% else %}
+    #| def find_all(self, session_ids: Sequence[str], now: datetime) -> Mapping[str, UserProtocol]:
+    #|     """Keep the thread that asks until the test lets the answer go."""
+    #|     answer = self.answer(session_ids, now)
+    #|     return asyncio.run_coroutine_threadsafe(answer, self.loop).result()
+    # {% endif %}
 
 
 class Asking:
@@ -162,3 +178,6 @@ async def test_a_query_has_a_bounded_number_of_questions(questions: int, queries
 
     assert [user.id for user in users] == list(range(questions))
     assert len(storage.queries) == queries
+
+
+# {% endcall %}
