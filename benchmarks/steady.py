@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import time
+from collections import deque
 from dataclasses import asdict, dataclass
 from statistics import quantiles
 
@@ -76,7 +77,8 @@ class Visitor:
             f"GET {load.path} HTTP/1.1\r\nHost: {load.address}\r\n"
             f"Authorization: Bearer {token}\r\n\r\n"
         ).encode()
-        self._idle: list[Connection] = []
+        # Taken in turn, so that none lies idle until the server closes it.
+        self._idle: deque[Connection] = deque()
         self.latencies: list[float] = []
         self.failures = 0
 
@@ -86,12 +88,13 @@ class Visitor:
             for number in range(round(self._load.rate * self._load.seconds)):
                 due = begin + number / self._load.rate
                 await asyncio.sleep(due - time.perf_counter())
-                tasks.create_task(self._ask(due))
+                tasks.create_task(self.ask(due))
 
-    async def _ask(self, due: float) -> None:
+    async def ask(self, due: float) -> None:
+        """Send a request; its latency counts from when it was due on `time.perf_counter`."""
         try:
             async with asyncio.timeout(PATIENCE):
-                connection = self._idle.pop() if self._idle else await self._connect()
+                connection = self._idle.popleft() if self._idle else await self._connect()
                 answered = await self._exchange(connection)
         except (OSError, EOFError, TimeoutError):
             answered = False
