@@ -1,6 +1,8 @@
 """The parts of the benchmarks that need neither servers nor time."""
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -146,3 +148,36 @@ def test_steady_latencies_are_in_milliseconds() -> None:
 
     assert [found.p50_ms, found.p99_ms] == pytest.approx([51, 100])
     assert found.failures == 3
+
+
+class Stalled(steady.Visitor):
+    """Asks a server whose first answers come together, so that each needs a connection."""
+
+    def __init__(self, together: int) -> None:
+        super().__init__(steady.Load("127.0.0.1:1", "/", rate=1, seconds=1), "token")
+        self.everybody = asyncio.Barrier(together)
+        self.asked: list[int] = []
+
+    async def _connect(self) -> Any:
+        return object()
+
+    async def _exchange(self, connection: Any) -> bool:
+        self.asked.append(id(connection))
+        if len(self.asked) <= self.everybody.parties:
+            await self.everybody.wait()
+        return True
+
+
+async def visits(burst: int) -> Stalled:
+    visitor = Stalled(burst)
+    await asyncio.gather(*(visitor.ask(0) for _ in range(burst)))
+    for _ in range(burst):
+        await visitor.ask(0)
+    return visitor
+
+
+def test_steady_load_lets_no_connection_lie_idle() -> None:
+    asked = asyncio.run(visits(3)).asked
+
+    assert len(set(asked[:3])) == 3
+    assert set(asked[3:]) == set(asked[:3])
