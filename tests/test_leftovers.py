@@ -17,6 +17,7 @@ SEEDED = {
     "other transport": "cookie_secure = True",
     "other hash": "argon2_passes = 2",
     "coroutine": "async def load(): ...",
+    "event loop": "import asyncio",
     "asynchronous name": "class AsyncAuthService: ...",
 }
 

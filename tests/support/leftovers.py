@@ -25,7 +25,7 @@ CHOICE_WORDS = ("accept_cookie", "accept_header", "set_cookie_on_login")
 # Hashes of a weaker scheme upgrade at login, so that Argon2id renders know bcrypt's name as well.
 HASH_WORDS = {"bcrypt": ("bcrypt_rounds",), "argon2id": ("argon2",)}
 ASYNC_WORDS = ("asyncio", "async_sessionmaker")
-# The fixture of the plugin that runs coroutines is a word of its own: the name of a backend.
+# Where `asyncio` is none of them: on the loop of both flavours, and as the name of a backend.
 LOOP_FILES = {*asynchrony.IN_BOTH, "tests/conftest.py"}
 SYNC_WORDS = ("router_sync", "SQLAlchemySync")
 
@@ -49,7 +49,7 @@ def words(project: Path, cell: Cell) -> Iterator[str]:
     pattern = re.compile("|".join(map(re.escape, unwanted_words(cell))), re.IGNORECASE)
     for file, number, line in lines(project):
         for word in pattern.findall(line):
-            if word in ASYNC_WORDS and str(file) in LOOP_FILES:
+            if word == "asyncio" and str(file) in LOOP_FILES:
                 continue
             yield f"{file}:{number}: {word}: {line.strip()}"
 
