@@ -1,1 +1,1 @@
-"""What a rendered project costs, beside what one would write by hand and beside its peers."""
+"""Benchmarks of rendered projects, compared with hand-written code and similar libraries."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks import databases, machine, page, plot, wrk
-from benchmarks.aims import goals
+from benchmarks.goals import goals
 from benchmarks.plan import FULL, QUICK, Plan
 from benchmarks.preparation import set_up
 from benchmarks.renders import ROOT
@@ -47,7 +47,7 @@ def main() -> None:
     wrk.require()
     results = Results(machine=machine.describe(databases.require()))
     for _ in measured(plan, options.only or list(SCENARIOS), results):
-        results.save(options.output / "results.json")  # so that a failure later loses nothing
+        results.save(options.output / "results.json")  # keeps the figures if a later scenario fails
     aims = goals(plan.sizes)
     plot.save(aims, results, options.output / "results.svg")
     print(f"\n{all_tables(aims, results)}\n\nSaved in {options.output}.")
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def measured(plan: Plan, names: list[str], results: Results) -> Iterator[str]:
-    """Yield the name of each scenario once its figures are there."""
+    """Run each scenario and yield its name when it is done."""
     with set_up(plan) as stage:
         for name in names:
             begin = time.monotonic()
@@ -69,11 +69,13 @@ def measured(plan: Plan, names: list[str], results: Results) -> Iterator[str]:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "--quick", action="store_true", help="see that all runs, in some five minutes"
+        "--quick", action="store_true", help="check that everything runs, in about four minutes"
     )
-    parser.add_argument("--only", nargs="+", choices=SCENARIOS, help="some scenarios")
+    parser.add_argument("--only", nargs="+", choices=SCENARIOS, help="run only these scenarios")
     parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "results")
-    parser.add_argument("--publish", action="store_true", help="put the results into the docs")
+    parser.add_argument(
+        "--publish", action="store_true", help="write the results to docs/performance.md"
+    )
     return parser.parse_args()
 
 

@@ -1,4 +1,4 @@
-"""PostgreSQL for the benchmarks: databases of their own, dropped at the end."""
+"""Temporary PostgreSQL databases for the benchmarks."""
 
 import os
 import secrets
@@ -11,13 +11,13 @@ SERVER = os.environ.get("BENCHMARK_POSTGRESQL_SERVER", "postgres@127.0.0.1:5432"
 
 
 def require() -> str:
-    """Return the server's version, or stop the program if it is away."""
+    """Return the version of the server, or exit if it does not answer."""
     try:
         return str(execute("postgres", "SHOW server_version")[0][0])
     except psycopg.OperationalError as error:
         raise SystemExit(
-            f"No PostgreSQL answers at {SERVER}: start one, or name yours in "
-            f"BENCHMARK_POSTGRESQL_SERVER as user:password@host:port.\n{error}"
+            f"No PostgreSQL server answers at {SERVER}. Start one, or set "
+            f"BENCHMARK_POSTGRESQL_SERVER to user:password@host:port.\n{error}"
         ) from None
 
 
@@ -33,12 +33,12 @@ def temporary(name: str) -> Iterator[str]:
 
 
 def url(driver: str, name: str) -> str:
-    """Return the address of a database as SQLAlchemy spells it."""
+    """Return the SQLAlchemy URL of a database."""
     return f"postgresql+{driver}://{SERVER}/{name}"
 
 
 def execute(name: str, *statements: str) -> list[tuple[object, ...]]:
-    """Run statements one by one, each committed at once, and return the rows of the last."""
+    """Run and commit each statement, and return the rows of the last one."""
     with psycopg.connect(f"postgresql://{SERVER}/{name}", autocommit=True) as connection:
         for statement in statements:
             cursor = connection.execute(statement)

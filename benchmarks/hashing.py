@@ -1,7 +1,7 @@
-"""The hash limit: how many passwords a second can be verified with nothing else to do.
+"""The hash limit: passwords verified per second, with no other load.
 
-`python -m benchmarks.hashing SECONDS` runs in the folder of a render and prints it for the
-render's own parameters, with as many threads as its own pool has.
+Run `python -m benchmarks.hashing SECONDS` in the folder of a render. It prints the limit for the
+hash parameters and the number of threads in the settings of the render.
 """
 
 import sys
@@ -20,7 +20,7 @@ def limit(seconds: float) -> float:
 
 
 def rate(context: Any, seconds: float, threads: int) -> float:
-    """Return how many verifications end in a second."""
+    """Return the number of verifications per second."""
     stored = context.hash(PASSWORD)
     begin = time.perf_counter()
 

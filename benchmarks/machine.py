@@ -1,4 +1,4 @@
-"""Where the benchmarks ran, and with which versions."""
+"""The machine and the versions of a benchmark run."""
 
 import os
 import platform

@@ -1,6 +1,6 @@
-"""Put results into the documentation: the tables between two marks, the plot beside it.
+"""Publication of results in the documentation: the tables between two marks, and the plot.
 
-`python -m benchmarks.page RESULTS …` takes the result files of one or more runs.
+`python -m benchmarks.page RESULTS …` publishes the result files of one or more runs.
 """
 
 import re
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import plot
-from benchmarks.aims import goals
+from benchmarks.goals import goals
 from benchmarks.plan import FULL
 from benchmarks.renders import ROOT
 from benchmarks.results import Results
@@ -17,14 +17,14 @@ from benchmarks.table import all_tables
 PAGE = ROOT / "docs" / "performance.md"
 PLOT = PAGE.with_suffix(".svg")
 SAVED = PAGE.with_suffix(".json")
-LINKS = f"""![How well each goal is met]({PLOT.name})
+LINKS = f"""![Each figure relative to its goal]({PLOT.name})
 
 The figures of all rounds are in [{SAVED.name}]({SAVED.name})."""
 MARKED = re.compile(r"(?<=<!-- results begin -->\n).*(?=<!-- results end -->)", re.DOTALL)
 
 
 def publish(results: Results) -> None:
-    """Write tables, plot and results below docs."""
+    """Write the tables, the plot and the results to docs."""
     aims = goals(FULL.sizes)
     machine = ", ".join(f"{name} {value}" for name, value in results.machine.items())
     text = f"{machine}.\n\n{all_tables(aims, results)}\n\n{LINKS}"
@@ -34,10 +34,10 @@ def publish(results: Results) -> None:
 
 
 def filled(page: str, text: str) -> str:
-    """Return the page with the text between its marks. Raise ValueError if it has none."""
+    """Return the page with the text between its marks. Raise ValueError without marks."""
     changed, found = MARKED.subn(lambda _: f"\n{text}\n\n", page)
     if found != 1:
-        raise ValueError("the page needs one pair of marks: results begin, results end")
+        raise ValueError("the page needs exactly one pair of marks: results begin, results end")
     return changed
 
 

@@ -1,4 +1,4 @@
-"""The peers as subjects: their users, and a token from their own login."""
+"""Similar libraries as subjects, with users and a token from their own login."""
 
 import json
 from urllib.parse import urlencode
@@ -14,14 +14,14 @@ from benchmarks.stage import Filled
 from benchmarks.subjects import Subject
 
 FORM = "application/x-www-form-urlencoded"
-# The table of fastapi-users; the other peers leave users to the application.
+# The table of fastapi-users. The other libraries have no user table.
 TABLE = """CREATE TABLE peer_user (id serial PRIMARY KEY, email varchar(320) UNIQUE NOT NULL,
     hashed_password varchar(1024) NOT NULL, is_active boolean NOT NULL,
     is_superuser boolean NOT NULL, is_verified boolean NOT NULL)"""
 
 
 def peers(people: Filled) -> list[Subject]:
-    """Create what the peers need beside the render's tables, and log in to each."""
+    """Create the table and the logins that the libraries need, and log in to each of them."""
     hashed = PasswordHash.recommended().hash(PASSWORD)
     databases.execute(
         people.database,

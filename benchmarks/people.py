@@ -1,7 +1,7 @@
-"""Users and sessions in any number, and the tokens of a thousand of them.
+"""Any number of users and sessions, and the tokens of a thousand of them.
 
-`python -m benchmarks.people NAME COUNT FOLDER` runs in the folder of an async render, whose
-migrations, hashing and tokens these are; rows are made inside the database, a million in a minute.
+Run `python -m benchmarks.people NAME COUNT FOLDER` in the folder of an async render. It uses the
+migrations, hashing and tokens of the render. SQL creates the rows, a million in a minute.
 """
 
 import asyncio
@@ -17,14 +17,14 @@ from typing import Any
 from benchmarks import databases
 
 PASSWORD = "correct horse battery staple"
-# So many sessions are used by loads, spread over the table.
+# The number of sessions that loads use, spread over the table.
 ASKING = 1000
 SESSION_ID = "md5('session ' || n)"
 
 
 @dataclass(frozen=True)
 class Moments:
-    """When all sessions began and will end, in milliseconds as the database keeps them."""
+    """Start and end of all sessions, in milliseconds as in the database."""
 
     begin: int
     idle_end: int
@@ -32,7 +32,7 @@ class Moments:
 
 
 def fill(name: str, count: int, settings: Any) -> Moments:
-    """Create people in a migrated, empty database; all have PASSWORD."""
+    """Create users and sessions in a migrated, empty database. Every user has PASSWORD."""
     tokens = application("auth.tokens").Tokens(settings)
     hashed = application("auth.hashing").password_context(settings).hash(PASSWORD)
     begin = int(datetime.now(UTC).timestamp()) * 1000
@@ -48,10 +48,10 @@ def fill(name: str, count: int, settings: Any) -> Moments:
             SELECT 'person' || n || '@example.com', 'person' || n || '@example.com', 'person' || n,
             'person' || n, '{hashed}', true, false, false, {begin}
             FROM generate_series(1, {count}) AS n""",
-        f"""INSERT INTO auth_session (id, user_id, generation, kid, created_at, rotated_at,
-            idle_expires_at, absolute_expires_at)
-            SELECT {SESSION_ID}, n, 1, '{tokens.kid}', {begin}, {begin}, {moments.idle_end},
-            {moments.end} FROM generate_series(1, {count}) AS n""",
+        f"""INSERT INTO auth_session (id, user_id, generation, kid, created_at, authenticated_at,
+            methods, rotated_at, idle_expires_at, absolute_expires_at)
+            SELECT {SESSION_ID}, n, 1, '{tokens.kid}', {begin}, {begin}, 'pwd', {begin},
+            {moments.idle_end}, {moments.end} FROM generate_series(1, {count}) AS n""",
         "VACUUM ANALYZE",
         "CHECKPOINT",
     )
@@ -59,7 +59,7 @@ def fill(name: str, count: int, settings: Any) -> Moments:
 
 
 def write_lines(name: str, count: int, settings: Any, moments: Moments, folder: Path) -> None:
-    """Write what loads send: tokens, logins, and a line for the statements written by hand."""
+    """Write the files that loads read: tokens, logins, and pseudo-tokens for the baselines."""
     tokens = application("auth.tokens").Tokens(settings)
     step = max(1, count // ASKING)
     sessions = databases.execute(
@@ -94,7 +94,7 @@ def write(path: Path, lines: Sequence[str] | Iterator[str]) -> None:
 
 
 def application(name: str) -> Any:
-    """Import a module of the render in whose folder this process runs."""
+    """Import a module of the render from the current folder."""
     return import_module(f"app.{name}")
 
 

@@ -1,11 +1,11 @@
-"""How long the benchmarks take: how often, and for how many seconds each."""
+"""Number of rounds and length of each load."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`rounds` are turns of all that is compared, A B A B …; lengths of loads are in seconds."""
+    """In each of `rounds`, every subject has one turn: A B A B …. Loads are in seconds."""
 
     rounds: int
     load: float
@@ -19,7 +19,7 @@ class Plan:
     sizes: tuple[int, ...]
 
 
-# Some fifteen minutes on two cores.
+# About fifteen minutes on two cores.
 FULL = Plan(
     rounds=2,
     load=2,
@@ -32,7 +32,7 @@ FULL = Plan(
     copies=5,
     sizes=(1_000, 100_000, 1_000_000),
 )
-# To see that everything runs; its figures mean little.
+# To check that everything runs. The figures are not meaningful.
 QUICK = Plan(
     rounds=1,
     load=1,

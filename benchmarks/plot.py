@@ -1,4 +1,4 @@
-"""The goals as a picture: how far each figure is from its bound."""
+"""A plot of each figure relative to its goal."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,13 +7,13 @@ from benchmarks.goals import Goal
 from benchmarks.results import Results
 
 MET, MISSED = "#2a7f62", "#b4532a"
-# Text stays text, and two plots of the same results are the same file.
+# Text is not converted to paths, and equal results give equal files.
 SVG = {"svg.fonttype": "none", "svg.hashsalt": "benchmarks"}
 
 
 def save(goals: Sequence[Goal], results: Results, path: Path) -> None:
-    """Draw a bar for each goal; at 1 it is just met, and to the right of it more than met."""
-    # Only the group `benchmarks` has it, and the tests want the rest of this module.
+    """Draw a bar for each goal. The goal is met if the bar reaches 1."""
+    # Imported here, because tests of this module run without the group `benchmarks`.
     import matplotlib
     from matplotlib.figure import Figure
 
@@ -28,11 +28,11 @@ def save(goals: Sequence[Goal], results: Results, path: Path) -> None:
         axes.bar_label(bars, [f"{value:.2f} ({goal.aim})" for goal, value in drawn], padding=4)
         axes.axvline(1, color="black", linewidth=1)
         axes.set_xlim(0, max([1, *lengths]) * 1.25)
-        axes.set_xlabel("how well each goal is met; 1 is just met")
+        axes.set_xlabel("figure relative to its goal (1: met exactly)")
         axes.spines[["top", "right"]].set_visible(False)
         figure.savefig(path, format="svg", metadata={"Date": None})
 
 
 def headroom(goal: Goal, value: float) -> float:
-    """Return 1 when the goal is just met, more when it is met with something to spare."""
+    """Return 1 if the goal is met exactly, and more if the figure is better."""
     return value / goal.bound if goal.at_least else goal.bound / value

@@ -1,4 +1,4 @@
-"""Set up once what all scenarios share; everything is removed at the end."""
+"""Setup that all scenarios share; everything is removed at the end."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,7 +16,7 @@ PEOPLE = 1000
 
 @contextmanager
 def set_up(plan: Plan) -> Iterator[Stage]:
-    """Render both flavours, and fill one database for all that is compared."""
+    """Render an async and a sync project, and fill one database for all subjects."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="benchmarks-")))
         answers = {"database": "postgresql", "transport": "header"}
@@ -30,7 +30,7 @@ def set_up(plan: Plan) -> Iterator[Stage]:
 
 @contextmanager
 def filled(project: Path, folder: Path, size: int) -> Iterator[Filled]:
-    """Create a database with so many people."""
+    """Create a database with this number of users."""
     with databases.temporary(f"{size}_people") as name:
         lines = folder / name
         lines.mkdir()

@@ -1,4 +1,4 @@
-"""The template rendered for the benchmarks, and its settings there."""
+"""Renders for the benchmarks, and their settings."""
 
 import subprocess
 import sys
@@ -10,8 +10,8 @@ import copier
 from benchmarks import databases
 
 ROOT = Path(__file__).parents[1]
-# As in production, but over plain HTTP, and with no limits for the one address that all loads
-# come from.
+# As in production, but over plain HTTP and without rate limits, because all loads come from one
+# address.
 SETTINGS = {
     "ENVIRONMENT": "production",
     "AUTH_LIMIT_LOGIN": "1000000/second",
@@ -25,7 +25,7 @@ FLAVOURS = tuple(DRIVERS)
 
 
 def render(folder: Path, **answers: str) -> Path:
-    """Render what is checked out, uncommitted changes included."""
+    """Render the working tree, including uncommitted changes."""
     copier.run_copy(
         str(ROOT),
         folder,
@@ -42,7 +42,7 @@ def settings(flavour: str, database: str) -> dict[str, str]:
 
 
 def run_in(project: Path, module: str, *arguments: str, environment: Mapping[str, str]) -> str:
-    """Run one of our modules with a render's code and settings, and return what it printed."""
+    """Run a benchmark module with the code and settings of a render, and return its output."""
     finished = subprocess.run(
         (sys.executable, "-m", module, *arguments),
         cwd=project,

@@ -1,4 +1,4 @@
-"""What was measured: for each scenario, subject and figure one value a round."""
+"""Results: one value per round for each scenario, subject and figure."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ Key = tuple[str, str, str]
 
 @dataclass
 class Results:
-    """`machine` says where and with which versions; figures carry their unit in their name."""
+    """`machine` describes the machine and the versions. The name of a figure ends in its unit."""
 
     machine: dict[str, str] = field(default_factory=dict)
     _series: dict[Key, list[float]] = field(default_factory=dict)
@@ -21,7 +21,7 @@ class Results:
             self._series.setdefault((scenario, subject, figure), []).append(value)
 
     def series(self, scenario: str, subject: str, figure: str) -> list[float]:
-        """Return the values of all rounds in order; none if it was not measured."""
+        """Return the values of all rounds in order, or an empty list if it was not measured."""
         return self._series.get((scenario, subject, figure), [])
 
     def median(self, scenario: str, subject: str, figure: str) -> float | None:
@@ -44,7 +44,7 @@ class Results:
 
     @classmethod
     def load(cls, paths: Iterable[Path]) -> "Results":
-        """Read one or more result files; the rounds of later runs follow those of the first."""
+        """Read one or more result files, and append the rounds of later ones to the first."""
         joined = cls()
         for path in paths:
             content = json.loads(path.read_text())

@@ -1,4 +1,4 @@
-"""Start a subject's server as in production, and see what it uses. Linux only: it reads /proc."""
+"""Servers of subjects, started as in production. Linux only: usage is read from /proc."""
 
 import os
 import signal
@@ -28,7 +28,7 @@ OPTIONS = (
 
 @dataclass(frozen=True)
 class Server:
-    """A running server, and how long its first answer to an authenticated request took."""
+    """A running server, and the time until it answered its first authenticated request."""
 
     address: str
     pid: int
@@ -62,7 +62,7 @@ def serving(subject: Subject) -> Iterator[Server]:
     command = (sys.executable, "-m", "uvicorn", subject.application, "--port", str(port), *OPTIONS)
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     begin = time.perf_counter()
-    with TemporaryFile("w+") as output:  # as a service manager keeps it: events cost their writing
+    with TemporaryFile("w+") as output:  # a file, as with a service manager: logging has its cost
         process = subprocess.Popen(
             command,
             cwd=subject.folder,
@@ -78,7 +78,7 @@ def serving(subject: Subject) -> Iterator[Server]:
             yield Server(f"127.0.0.1:{port}", process.pid, start_ms)
         except RuntimeError as error:
             output.seek(0)
-            error.add_note(f"the server wrote:\n{output.read()[-4000:]}")
+            error.add_note(f"output of the server:\n{output.read()[-4000:]}")
             raise
         finally:
             _stop(process)
@@ -89,14 +89,14 @@ def _wait_until_answering(process: subprocess.Popen[bytes], port: int, subject: 
     deadline = time.monotonic() + START_SECONDS
     while (status := _ask(port, subject.me_path, token)) is None:
         if process.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"{subject.name} does not start")
+            raise RuntimeError(f"{subject.name} did not start")
         time.sleep(POLL_SECONDS)
     if token and status not in (200, 404):
-        raise RuntimeError(f"{subject.name} answers {status} at {subject.me_path}")
+        raise RuntimeError(f"{subject.name} returned {status} at {subject.me_path}")
 
 
 def _ask(port: int, path: str, token: str) -> int | None:
-    """Return the status of an answer, or None as long as nobody listens."""
+    """Return the status of a response, or None while nothing listens on the port."""
     connection = HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
     try:
         connection.request("GET", path, headers={"Authorization": f"Bearer {token}"})

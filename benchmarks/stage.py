@@ -1,4 +1,4 @@
-"""What scenarios work with: the renders, their people, and the subjects over them."""
+"""The environment of scenarios: renders, databases with users, and subjects."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from benchmarks.subjects import Subject
 
 @dataclass(frozen=True)
 class Filled:
-    """A database with people, and the folder with what loads send for them."""
+    """A database with users, and the folder with the files that loads read."""
 
     database: str
     lines: Path
@@ -42,7 +42,7 @@ class Stage:
         )
 
     def yardstick(self, name: str) -> Subject:
-        """Return one of the applications written by hand."""
+        """Return one of the hand-written applications as a subject."""
         flavour = "sync" if name.endswith("_sync") else "async"
         return Subject(
             name=name,

@@ -1,8 +1,8 @@
-"""A steady load: requests leave on time, whether or not earlier ones have been answered.
+"""A load at a fixed rate, whether or not earlier requests were answered.
 
-wrk waits for an answer before it sends again, so that a server that stalls is asked less and
-looks good. Here a latency counts from the moment at which the request was to be sent.
-`python -m benchmarks.steady LOAD` takes a load as JSON, reads a token and prints JSON.
+wrk waits for a response before it sends the next request, so a stalled server gets fewer requests
+and appears fast. Here, latency is measured from the time when a request was due.
+`python -m benchmarks.steady LOAD` takes a load as JSON, reads a token from stdin and prints JSON.
 """
 
 import asyncio
@@ -18,13 +18,13 @@ import uvloop
 
 from benchmarks.renders import ROOT
 
-PATIENCE = 30  # seconds that an answer may take
+PATIENCE = 30  # seconds to wait for a response
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @dataclass(frozen=True)
 class Load:
-    """What to ask, so many times a second, for so many seconds, and after how many."""
+    """A request, its rate per second, the length of the load and the delay before it."""
 
     address: str
     path: str
@@ -35,7 +35,7 @@ class Load:
 
 @dataclass(frozen=True)
 class Steadiness:
-    """Latencies in milliseconds; failures have none."""
+    """Latencies in milliseconds, without those of failed requests."""
 
     p50_ms: float
     p99_ms: float
@@ -43,7 +43,7 @@ class Steadiness:
 
 
 def start(load: Load, token: str) -> "subprocess.Popen[str]":
-    """Begin in a process of its own, so that it waits for nothing but the server."""
+    """Start the load in its own process, so that only the server can delay it."""
     process = subprocess.Popen(
         (sys.executable, "-m", "benchmarks.steady", json.dumps(asdict(load))),
         cwd=ROOT,
@@ -63,7 +63,7 @@ def finish(process: "subprocess.Popen[str]") -> Steadiness:
 
 
 def summary(latencies: list[float], failures: int) -> Steadiness:
-    """Take latencies in seconds."""
+    """Summarise latencies, which are in seconds."""
     cuts = quantiles(latencies, n=100, method="inclusive")
     return Steadiness(p50_ms=cuts[49] * 1e3, p99_ms=cuts[98] * 1e3, failures=failures)
 
@@ -77,7 +77,7 @@ class Visitor:
             f"GET {load.path} HTTP/1.1\r\nHost: {load.address}\r\n"
             f"Authorization: Bearer {token}\r\n\r\n"
         ).encode()
-        # Taken in turn, so that none lies idle until the server closes it.
+        # Used in turn, so that no connection is idle until the server closes it.
         self._idle: deque[Connection] = deque()
         self.latencies: list[float] = []
         self.failures = 0
@@ -91,7 +91,7 @@ class Visitor:
                 tasks.create_task(self.ask(due))
 
     async def ask(self, due: float) -> None:
-        """Send a request; its latency counts from when it was due on `time.perf_counter`."""
+        """Send a request and measure its latency from `due`, a time of `time.perf_counter`."""
         try:
             async with asyncio.timeout(PATIENCE):
                 connection = self._idle.popleft() if self._idle else await self._connect()
@@ -108,7 +108,7 @@ class Visitor:
         return await asyncio.open_connection(self._host, self._port)
 
     async def _exchange(self, connection: Connection) -> bool:
-        """Return whether the answer was a 200."""
+        """Return whether the status was 200."""
         reader, writer = connection
         writer.write(self._request)
         head = await reader.readuntil(b"\r\n\r\n")

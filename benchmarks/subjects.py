@@ -1,4 +1,4 @@
-"""What is compared: the renders, the yardsticks written by hand, and the peers."""
+"""Subjects of the benchmarks: renders, hand-written baselines and similar libraries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Subject:
-    """An application and how it is asked; its loads read their tokens from files of lines."""
+    """An application and its routes. Loads read one token per line from the files."""
 
     name: str
     application: str
@@ -21,7 +21,7 @@ class Subject:
     refresh_tokens: Path = Path()
 
     def first_token(self) -> str:
-        """Return a token that counts, or an empty string as long as there is none."""
+        """Return a valid token, or an empty string if there is none yet."""
         if not self.access_tokens.exists():
             return ""
         return self.access_tokens.read_text().partition("\n")[0]

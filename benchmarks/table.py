@@ -1,4 +1,4 @@
-"""Results as Markdown tables, for the terminal and for the documentation."""
+"""Markdown tables of results, for the terminal and the documentation."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ NOT_MEASURED = "-"
 
 
 def shown(value: float | None) -> str:
-    """Write a number with three significant digits, without an exponent."""
+    """Format a number with three significant digits and no exponent."""
     if value is None:
         return NOT_MEASURED
     if value == 0 or abs(value) >= 100:
@@ -18,7 +18,7 @@ def shown(value: float | None) -> str:
 
 
 def table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a Markdown table whose columns line up; the first is text, the others numbers."""
+    """Return an aligned Markdown table. The first column is text, the others are numbers."""
     widths = [max(map(len, column)) for column in zip(heading, *rows, strict=True)]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
     lines = [_aligned(heading, widths), rule, *(_aligned(row, widths) for row in rows)]
@@ -37,7 +37,7 @@ def goals_table(goals: Sequence[Goal], results: Results) -> str:
 
 
 def scenario_table(scenario: str, results: Results) -> str:
-    """Return the medians of a scenario, a row for each subject."""
+    """Return the medians of a scenario, one row per subject."""
     figures = results.figures(scenario)
     rows = [
         [subject, *(shown(results.median(scenario, subject, figure)) for figure in figures)]

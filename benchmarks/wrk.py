@@ -1,4 +1,4 @@
-"""Loads without pause, by wrk: it needs little of the processors that it shares with the server."""
+"""Continuous loads with wrk, which uses little of the processors it shares with the server."""
 
 import json
 import subprocess
@@ -7,13 +7,13 @@ from pathlib import Path
 from shutil import which
 
 SCRIPTS = Path(__file__).parent / "lua"
-# Longer than any answer in a storm takes.
+# Longer than any response in a storm takes.
 TIMEOUT = "60s"
 
 
 @dataclass(frozen=True)
 class Load:
-    """What one run came to; `failures` are answers above 399 and lost connections."""
+    """The result of one run. `failures` are statuses above 399 and lost connections."""
 
     requests: int
     seconds: float
@@ -28,13 +28,13 @@ class Load:
 
 
 def require() -> None:
-    """Stop the program if wrk is missing."""
+    """Exit if wrk is not installed."""
     if which("wrk") is None:
-        raise SystemExit("wrk is missing: `apt-get install wrk`, or `brew install wrk`")
+        raise SystemExit("wrk is not installed. Run `apt-get install wrk` or `brew install wrk`.")
 
 
 def run(script: str, url: str, lines: Path, *, connections: int, seconds: float) -> Load:
-    """Put a load on the server with the lines of a file, as the script says."""
+    """Run a script that sends the lines of a file to the server."""
     process = start(script, url, lines, connections=connections, seconds=seconds)
     return finish(process)
 

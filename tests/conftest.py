@@ -1,8 +1,9 @@
 """Fixtures and reporting of the template's own tests."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from functools import cache
+from functools import partial
 from pathlib import Path
 from shutil import copytree
 
@@ -11,62 +12,120 @@ from pytest_copier.plugin import CopierFixture
 
 pytest.register_assert_rewrite("support")
 
-from support import databases, fix, team, templates, updating  # noqa: E402
+from support import checks, databases, depth, fix, team, templates, updating, whole_records  # noqa: E402
 from support.matrix import Cell  # noqa: E402
+from support.once import made_once  # noqa: E402
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    depth.add_option(parser)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    depth.deselect(config, items)
 
 
 @pytest.fixture(scope="session")
-def copier_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """pytest-copier's template: ours, with what is not committed yet and without caches."""
-    return templates.snapshot(tmp_path_factory.mktemp("template"), "99.99.99")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that all processes of this session share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session")
+def copier_template(shared: Path) -> Path:
+    """The template for pytest-copier, with uncommitted changes and without caches."""
+    return made_once(shared / "template", lambda folder: templates.snapshot(folder, "99.99.99"))
 
 
 @pytest.fixture(scope="session")
 def render(
     copier_template: Path,
-    tmp_path_factory: pytest.TempPathFactory,
+    shared: Path,
     sessionpatch: pytest.MonkeyPatch,
 ) -> Callable[[Cell], Path]:
-    """Render a cell once a session; tests that edit a render take `editable` instead."""
+    """Render a cell once per session. Tests that edit a render use `editable` instead."""
     copier = CopierFixture(copier_template, {}, sessionpatch)
 
-    @cache
     def render_once(cell: Cell) -> Path:
-        folder = tmp_path_factory.mktemp("renders") / str(cell)
-        return copier.copy(folder, **cell.answers).path
+        return made_once(
+            shared / "renders" / str(cell),
+            lambda folder: copier.copy(folder, **cell.answers),
+        )
 
     return render_once
 
 
+@pytest.fixture(scope="session")
+def whole_records_from(
+    render: Callable[[Cell], Path],
+    shared: Path,
+) -> Callable[[Cell], Path]:
+    """Run the own tests of a render, once per session, and return the folder of their records."""
+
+    def test(cell: Cell, folder: Path) -> None:
+        folder.mkdir()
+        with databases.temporary(cell, folder) as url:
+            env = {"TEST_DATABASE_URL": url, **whole_records.plugin(folder)}
+            checks.passes_its_tests(render(cell), env)
+
+    return lambda cell: made_once(shared / "tested" / str(cell), partial(test, cell))
+
+
+@pytest.fixture(scope="session")
+def tested(
+    render: Callable[[Cell], Path],
+    whole_records_from: Callable[[Cell], Path],
+) -> Callable[[Cell], Path]:
+    """Return a render whose own tests pass."""
+
+    def test_once(cell: Cell) -> Path:
+        whole_records_from(cell)
+        return render(cell)
+
+    return test_once
+
+
+@pytest.fixture(scope="session")
+def near_edits(pytestconfig: pytest.Config) -> tuple[str, ...]:
+    """Return the own tests to run in an edited project: all, or those that teams' edits affect."""
+    return () if depth.is_full(pytestconfig) else checks.TESTS_NEAR_EDITS
+
+
 @pytest.fixture
 def editable(render: Callable[[Cell], Path], tmp_path: Path) -> Callable[[Cell], Path]:
-    """Return a render of its own to the test that changes it."""
+    """Return a copy of a render for a test that changes it."""
     return lambda cell: Path(copytree(render(cell), tmp_path / str(cell)))
 
 
 @pytest.fixture(scope="session")
-def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The template with two released versions: as it is, and with a typical fix."""
-    repository = templates.snapshot(tmp_path_factory.mktemp("history"), fix.BEFORE)
-    fix.apply(repository / "template/project")
-    return templates.release(repository, fix.AFTER)
+def history(shared: Path) -> Path:
+    """The template with two released versions: the current state, and a typical fix."""
+
+    def release_both(repository: Path) -> None:
+        templates.snapshot(repository, fix.BEFORE)
+        fix.apply(repository / "template/project")
+        templates.release(repository, fix.AFTER)
+
+    return made_once(shared / "history", release_both)
 
 
 @pytest.fixture(scope="session")
-def released(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Render a version of `history` once a session, in a repository of its own, to compare with."""
+def released(history: Path, shared: Path) -> Callable[..., Path]:
+    """Render a version of `history` once per session, in its own repository."""
 
-    @cache
     def render_version(version: str, cell: Cell) -> Path:
-        folder = tmp_path_factory.mktemp("released") / f"{cell}-{version}"
-        return updating.created(history, folder, version, cell)
+        return made_once(
+            shared / "released" / f"{cell}-{version}",
+            lambda folder: updating.created(history, folder, version, cell),
+        )
 
     return render_version
 
 
 @pytest.fixture
 def edited(released: Callable[..., Path], tmp_path: Path) -> Callable[..., Path]:
-    """Return a project that a team has worked on and committed, of the older version by default."""
+    """Return a project that a team has edited and committed, by default of the older version."""
 
     def work_on(cell: Cell, version: str = fix.BEFORE) -> Path:
         project = Path(copytree(released(version, cell), tmp_path / f"{cell}-{version}"))
@@ -78,27 +137,38 @@ def edited(released: Callable[..., Path], tmp_path: Path) -> Callable[..., Path]
 
 @pytest.fixture
 def new_database(tmp_path: Path) -> Iterator[Callable[[Cell], str]]:
-    """Create an empty database for a cell and return its URL; it is dropped after the test."""
+    """Create an empty database for a cell and return its URL. It is dropped after the test."""
     with ExitStack() as stack:
         yield lambda cell: stack.enter_context(databases.temporary(cell, tmp_path))
 
 
 @pytest.fixture(scope="session")
-def type_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """mypy's cache, shared by the renders that one worker checks."""
-    return tmp_path_factory.mktemp("mypy")
+def type_cache(
+    render: Callable[[Cell], Path],
+    shared: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """A mypy cache for the renders that one process checks.
+
+    Libraries take most of the time. They are checked once, and each process copies the result.
+    mypy compares contents, so it does not check a file again that another render also has.
+    """
+    filled = made_once(shared / "mypy", lambda folder: checks.is_typed(render(Cell()), folder))
+    return Path(copytree(filled, tmp_path_factory.mktemp("mypy") / "cache"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what tests recorded: lines for cells and updates, look-alike names, and sabotages."""
+    """Print the lines that tests recorded for cells, updates, similar names and sabotages."""
     reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
     for title in ("matrix", "identity", "sabotages", "updates"):
         texts = sorted(recorded(report, title) for report in reports)
         if any(texts):
             terminalreporter.section(title)
             terminalreporter.write_line("\n".join(filter(None, texts)))
+        if title == "matrix" and any(texts):
+            terminalreporter.write_line(depth.summary(terminalreporter.config))
 
 
 def recorded(report: object, title: str) -> str:
-    """Return what a test recorded for a section of the summary, if it did."""
+    """Return the text that a test recorded for a section of the summary, if any."""
     return str(dict(getattr(report, "user_properties", ())).get(title, ""))

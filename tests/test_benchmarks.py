@@ -1,4 +1,4 @@
-"""The parts of the benchmarks that need neither servers nor time."""
+"""Benchmark code that needs neither servers nor time."""
 
 import asyncio
 from pathlib import Path
@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks import page, plot, steady
-from benchmarks.aims import goals
-from benchmarks.goals import Figure, Goal
+from benchmarks.goals import Figure, Goal, goals
 from benchmarks.plan import FULL, QUICK, Plan
 from benchmarks.results import Results
 from benchmarks.scenarios import profile
@@ -16,7 +15,7 @@ from benchmarks.table import goals_table, scenario_table, shown, table
 
 
 def measured(**series: list[float]) -> Results:
-    """Return results of the scenario `s`, with the figure `rps` of each subject."""
+    """Return results of the scenario `s`, with the `rps` of each subject."""
     results = Results()
     for subject, values in series.items():
         for value in values:
@@ -68,7 +67,7 @@ def test_headroom_is_one_when_a_goal_is_just_met() -> None:
 
 
 @pytest.mark.parametrize("plan", [FULL, QUICK])
-def test_goals_have_titles_of_their_own(plan: Plan) -> None:
+def test_goals_have_distinct_titles(plan: Plan) -> None:
     titles = [one.title for one in goals(plan.sizes)]
 
     assert len(set(titles)) == len(titles)
@@ -115,7 +114,7 @@ def test_results_of_several_runs_are_joined(tmp_path: Path) -> None:
     assert Results.load(files).series("s", "ours", "rps") == [1, 2, 3]
 
 
-def test_page_is_filled_between_its_marks_only() -> None:
+def test_page_is_changed_only_between_its_marks() -> None:
     before = "a\n<!-- results begin -->\nold\n<!-- results end -->\nz\n"
 
     after = page.filled(before, r"new \1")
@@ -151,7 +150,7 @@ def test_steady_latencies_are_in_milliseconds() -> None:
 
 
 class Stalled(steady.Visitor):
-    """Asks a server whose first answers come together, so that each needs a connection."""
+    """A visitor whose first responses arrive together, so that each needs its own connection."""
 
     def __init__(self, together: int) -> None:
         super().__init__(steady.Load("127.0.0.1:1", "/", rate=1, seconds=1), "token")
@@ -176,7 +175,7 @@ async def visits(burst: int) -> Stalled:
     return visitor
 
 
-def test_steady_load_lets_no_connection_lie_idle() -> None:
+def test_steady_load_uses_every_connection() -> None:
     asked = asyncio.run(visits(3)).asked
 
     assert len(set(asked[:3])) == 3

@@ -1,4 +1,4 @@
-"""`copier copy` needs no trust, works from a path and a Git URL, and says what to do next."""
+"""`copier copy` needs no trust, accepts a path or a Git URL, and prints the next commands."""
 
 from pathlib import Path
 
@@ -29,6 +29,19 @@ def test_copy_ends_with_the_next_commands(copier_template: Path, tmp_path: Path)
     assert "app/auth" in finished.output
 
 
+def test_folder_as_the_template_is_said(copier_template: Path, tmp_path: Path) -> None:
+    folder, url = (
+        copies.command("copy", "--defaults", source, name, cwd=tmp_path).output
+        for name, source in (
+            ("one", str(copier_template)),
+            ("two", f"git+file://{copier_template}"),
+        )
+    )
+
+    assert f"remembers this folder as its template: {copier_template}" in folder
+    assert "remembers this folder" not in url
+
+
 def test_refused_answer_is_one_sentence_and_writes_nothing(
     copier_template: Path, tmp_path: Path
 ) -> None:
@@ -43,9 +56,7 @@ def test_refused_answer_is_one_sentence_and_writes_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_no_copied_file_is_ignored_but_the_environment(
-    copier_template: Path, tmp_path: Path
-) -> None:
+def test_only_the_environment_file_is_ignored(copier_template: Path, tmp_path: Path) -> None:
     project = copies.copy(copier_template, tmp_path / "shop")
     run("git", "init", "--quiet", cwd=project)
 
@@ -54,9 +65,7 @@ def test_no_copied_file_is_ignored_but_the_environment(
     assert ignored.split() == [".env"]
 
 
-def test_copy_is_the_same_every_time_but_for_the_secret(
-    copier_template: Path, tmp_path: Path
-) -> None:
+def test_copies_differ_only_in_the_secret(copier_template: Path, tmp_path: Path) -> None:
     first, second = (copies.copy(copier_template, tmp_path / name) for name in ("one", "two"))
 
     assert differing_files(first, second) == {Path(".env")}

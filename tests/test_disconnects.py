@@ -1,4 +1,4 @@
-"""Clients hang up a thousand times: no connection and no transaction stays behind."""
+"""A thousand disconnects of clients leave no connection and no transaction open."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,9 +15,9 @@ from support.stage import staged
 from support.waiting import wait_until
 
 TIMES = 1000
-# People send their first refresh token again and again, and stay signed in.
+# Users send their first refresh token repeatedly and stay signed in.
 SETTINGS = {"AUTH_REFRESH_GRACE_SECONDS": "300", "PYTHONPATH": str(TESTS)}
-# Transactions that nobody works on, and the same for MariaDB, where a session that sleeps has none.
+# Idle transactions. MariaDB's sleeping sessions without a transaction do not count.
 OPEN_TRANSACTIONS = {
     "postgresql": """
         SELECT count(*) FROM pg_stat_activity
@@ -34,7 +34,7 @@ OPEN_TRANSACTIONS = {
 @pytest.mark.parametrize(
     "cell", cells(concurrency="async", transport="both", password_hash="argon2id"), ids=str
 )
-def test_hanging_up_leaves_nothing_behind(
+def test_disconnects_leave_nothing_open(
     cell: Cell,
     render: Callable[[Cell], Path],
     tmp_path: Path,

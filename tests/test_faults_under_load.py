@@ -1,4 +1,4 @@
-"""A mixed load while workers are killed and the database goes away: nothing promised is lost."""
+"""Under a mixed load, killed workers and a database outage lose no acknowledged operation."""
 
 import asyncio
 import os
@@ -16,17 +16,17 @@ from support.matrix import Cell, cells
 from support.proxy import Proxy, proxied, through
 from support.servers import Server, starts, wait_for_starts
 from support.stage import Stage, staged
-from support.workers import workers_of
+from support.workers import get_workers
 
 WORKERS = 2
 VISITORS = 10
-PEOPLE = 4  # for each visitor
+PEOPLE = 4  # per visitor
 KILLS = 3
-OPERATIONS = 100  # acknowledged between two faults, at the least
-SESSIONS_CHECKED = 8  # of each visitor
-# Attempts that the absent database turns away before it comes back: about a second of them.
+OPERATIONS = 100  # minimum of acknowledged operations between two faults
+SESSIONS_CHECKED = 8  # per visitor
+# Failed attempts before the database is back, about a second of them.
 TURNED_AWAY = 150
-# An operation is tried again after a failure, however slow the machine is.
+# Operations are retried after a failure, however slow the machine is.
 SETTINGS = {"AUTH_REFRESH_GRACE_SECONDS": "300"}
 CELLS = [
     cell for cell in cells(transport="both", password_hash="argon2id") if cell.database != "sqlite"
@@ -87,7 +87,7 @@ def visitor(client: httpx2.AsyncClient, journal: Journal, stage: Stage, number: 
 
 
 async def cause_faults(scene: Scene, journal: Journal) -> None:
-    """Kill a worker again and again, and let the database be away once."""
+    """Kill workers repeatedly, and take the database down once."""
     for kill in range(KILLS):
         await journal.grows(acknowledged=OPERATIONS)
         await asyncio.to_thread(kill_worker, scene.server, kill % WORKERS)
@@ -100,12 +100,12 @@ async def cause_faults(scene: Scene, journal: Journal) -> None:
 
 def kill_worker(server: Server, index: int) -> None:
     started = starts(server)
-    os.kill(workers_of(server)[index], signal.SIGKILL)
+    os.kill(get_workers(server)[index], signal.SIGKILL)
     wait_for_starts(server, started + 1)
 
 
 def check_accounts(stage: Stage, journal: Journal) -> None:
-    """Each acknowledged account is there, and each identity once."""
+    """Each acknowledged account exists, and each identity exists once."""
     keys = [key for (key,) in stage.rows("SELECT username_key FROM users")]
     assert len(journal.registered) == len(set(journal.registered))
     assert set(journal.registered) <= set(keys)
@@ -121,7 +121,7 @@ def check_sessions(stage: Stage, journal: Journal) -> None:
 
 
 async def check_tokens(client: httpx2.AsyncClient, newest: dict[str, str]) -> None:
-    """The newest tokens live, and one generation of them only: the next but one ends theirs."""
+    """Only the newest tokens are valid. Reuse after two rotations ends their session."""
     look = await client.get("/auth/me", headers=journeys.bearer(newest))
     journeys.read(look, 200)
     successor = journeys.read(await refresh(client, newest), 200)

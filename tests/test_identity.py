@@ -1,4 +1,4 @@
-"""Names and addresses that look or sort alike: every database gives the same verdict (SEC-16)."""
+"""Every database treats similar names and addresses in the same way (SEC-16)."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from support.stage import staged
 class Pair:
     """A registered identifier and another spelling of it.
 
-    `verdict` is what comes of registering the other spelling too, `login` of logging in with it.
+    `verdict` is the result of registering the other spelling, and `login` of logging in with it.
     """
 
     what: str
@@ -40,9 +40,11 @@ USERNAMES = (
     Pair("dotted capital i", "irene", "\u0130rene", REFUSED, OTHER),
     Pair("accent", "jose", "jos\u00e9", REFUSED, OTHER),
     Pair("combining accent", "renee", "rene\u0301e", REFUSED, OTHER),
-    Pair("zero width", "peter", "pe\u200bter", REFUSED, OTHER),
-    Pair("trailing space", "maria", "maria ", REFUSED, OTHER),
-    Pair("leading space", "paula", " paula", REFUSED, OTHER),
+    Pair("zero width", "peter", "pe\u200bter", REFUSED, SAME),
+    Pair("trailing space", "maria", "maria ", TAKEN, SAME),
+    Pair("leading space", "paula", " paula", TAKEN, SAME),
+    Pair("space, zero width", "petra", "petra \u200b", REFUSED, SAME),
+    Pair("inner space", "mario", "ma rio", REFUSED, OTHER),
     Pair("NUL", "nora", "nora\0", REFUSED, OTHER),
     Pair("emoji", "otto", "otto\U0001f600", REFUSED, OTHER),
     Pair("dot", "john.doe", "johndoe", NEW, OTHER),
@@ -62,12 +64,21 @@ EMAILS = (
     Pair("accent", "jose@example.com", "jos\u00e9@example.com", NEW, OTHER),
     Pair("Cyrillic", "paul@example.com", "\u0440aul@example.com", NEW, OTHER),
     Pair("plus", "tom@example.com", "tom+news@example.com", NEW, OTHER),
-    Pair("zero width", "peter@example.com", "pe\u200bter@example.com", REFUSED, OTHER),
-    Pair("zero width joiner", "petra@example.com", "pe\u200dtra@example.com", REFUSED, OTHER),
-    Pair("trailing space", "maria@example.com", "maria@example.com ", REFUSED, OTHER),
+    Pair("zero width", "peter@example.com", "pe\u200bter@example.com", REFUSED, SAME),
+    Pair("zero width joiner", "petra@example.com", "pe\u200dtra@example.com", REFUSED, SAME),
+    Pair("grapheme joiner", "piet@example.com", "pi\u034fet@example.com", REFUSED, SAME),
+    Pair("variation mark", "pia@example.com", "pia\ufe0f@example.com", REFUSED, SAME),
+    Pair("Hangul filler", "pola@example.com", "pola\u3164@example.com", REFUSED, SAME),
+    Pair("trailing space", "maria@example.com", "maria@example.com ", TAKEN, SAME),
+    Pair("leading space", "paula@example.com", " paula@example.com", TAKEN, SAME),
     Pair("inner space", "mario@example.com", "mario @example.com", REFUSED, OTHER),
     Pair("NUL", "nora@example.com", "nora\0@example.com", REFUSED, OTHER),
     Pair("emoji", "\U0001f600@example.com", "\U0001f601@example.com", NEW, OTHER),
+    Pair("full-width at", "uta@example.com", "uta\uff20example.com", REFUSED, SAME),
+    Pair("to Punycode", "ute@ex\u00e4mple.de", "ute@xn--exmple-cua.de", TAKEN, SAME),
+    Pair("from Punycode", "uwe@xn--exmple-cua.de", "uwe@EX\u00c4MPLE.de", TAKEN, SAME),
+    Pair("full stop", "udo@mail.example.com", "udo@mail\u3002example.com", TAKEN, SAME),
+    Pair("sharp s in domain", "ulf@strasse.de", "ulf@stra\u00dfe.de", NEW, OTHER),
 )
 
 
@@ -107,14 +118,14 @@ def test_every_database_gives_the_same_verdict(
 
 
 def rows(field: str, pairs: tuple[Pair, ...], said: dict[str, list[str]]) -> Iterator[str]:
-    """Write one line for each pair: registered too, and logged in with."""
+    """Return a line for each pair, with the verdict and the login."""
     yield f"{field:<18}" + "".join(f"{database:<16}" for database in said)
     for pair, *verdicts in zip(pairs, *said.values(), strict=True):
         yield f"{pair.what:<18}" + "".join(f"{verdict:<16}" for verdict in verdicts)
 
 
 def judge(server: Server, field: str, pair: Pair) -> str:
-    """Register the known identifier, log in with the tried one, then register that one too."""
+    """Register the known identifier, log in with the other spelling, then register that too."""
     with httpx2.Client(base_url=server.url) as client:
         known = account(field, pair.known)
         journeys.read(client.post("/auth/register", json=known), 201)
@@ -134,7 +145,7 @@ def verdict_of(answer: httpx2.Response, field: str) -> str:
 
 
 def account(field: str, value: str) -> dict[str, str]:
-    """Return an account with this value; its other identifier is like no other."""
+    """Return an account with this value. Its other identifier is unique."""
     other = f"n{secrets.token_hex(8)}"
     free = {"username": other, "email": f"{other}@example.com"}
     return {**free, field: value, "password": journeys.PASSWORD}

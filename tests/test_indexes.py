@@ -1,4 +1,4 @@
-"""Every query of the kit finds its rows by an index, also when the tables are long."""
+"""Every query of a render uses an index, even in long tables."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,10 +14,11 @@ QUERIES = {
     *("user by id", "user by e-mail", "user by name", "upgrade of a hash"),
     *("session check", "session by id", "session of an active user", "rotation", "logout"),
     *("list of sessions", "end of all sessions", "end of the others", "purge"),
+    *("count of an attempt", "undoing of an attempt", "end of all waits", "purge of attempts"),
 }
 
 
-# The statements of both flavours are the same, but that async ones check several sessions at once.
+# Both flavours have the same statements, except that async ones read several sessions at once.
 @pytest.mark.parametrize("cell", [Cell("sync", database) for database in DATABASES], ids=str)
 def test_no_query_reads_a_whole_table(
     cell: Cell,
@@ -36,7 +37,7 @@ def test_no_query_reads_a_whole_table(
     assert without_index == {}
 
 
-# What a step says that finds rows by an index, and one that reads a whole table or index.
+# Words in plan steps that use an index, and in those that read a whole table or index.
 SEARCHES: dict[str, Callable[[list[str]], bool]] = {
     "sqlite": lambda steps: any("SEARCH" in step for step in steps),
     "postgresql": lambda steps: any("Index" in step and " Cond: " in step for step in steps),

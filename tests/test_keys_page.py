@@ -1,4 +1,4 @@
-"""What docs/keys.md tells its readers to run does what it says."""
+"""The commands and code in docs/keys.md work."""
 
 import re
 import sys
@@ -16,7 +16,7 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SECRET = "7f1d0c9b8a6e5f43210fedcba9876543"
 PAIRS = {"EdDSA": "eddsa", "ES256": "es256", "RS256": "rs256"}
 
-# The parts of AWS' library that the page uses, over a key in this process.
+# The part of the AWS library that the page uses, with a key in this process.
 FAKE_BOTO3 = """
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
@@ -25,7 +25,7 @@ class Client:
     def sign(self, *, KeyId, Message, MessageType, SigningAlgorithm):
         assert (KeyId, MessageType) == ("alias/access-tokens", "RAW")
         assert SigningAlgorithm == "RSASSA_PKCS1_V1_5_SHA_256"
-        key = serialization.load_pem_private_key(open("rs256.pem", "rb").read(), None)
+        key = serialization.load_pem_private_key(open("../keys/rs256.pem", "rb").read(), None)
         return {"Signature": key.sign(Message, padding.PKCS1v15(), hashes.SHA256())}
 
 def client(service, config):
@@ -49,25 +49,25 @@ token = asyncio.run(tokens.issue_access(user_id=7, session_id="0123456789abcdef"
 VERIFY = """
 document = {"keys": [key.jwk for key in tokens.public_keys]}
 jwt.PyJWKClient.fetch_data = lambda self: document
-print(claims_of(token)["sub"])
+print(read_claims(token)["sub"])
 refresh = {"session_id": "0" * 32, "generation": 1, "kid": tokens.kid}
 now = tokens._clock()
 try:
-    claims_of(tokens.issue_refresh(**refresh, issued_at=now, expires_at=now))
+    read_claims(tokens.issue_refresh(**refresh, issued_at=now, expires_at=now))
 except jwt.InvalidTokenError as error:
     print(error)
 """
 
 
 def block_with(language: str, text: str) -> str:
-    """Return the one block of the page that holds this."""
+    """Return the only block of the page that contains this text."""
     (block,) = [body for kind, body in BLOCK.findall(PAGE) if kind == language and text in body]
     return str(block)
 
 
 @pytest.fixture
 def project(editable: Callable[[Cell], Path]) -> Path:
-    """A render in which the page's commands for making keys have been run."""
+    """A render with keys that the commands of the page created."""
     project = editable(Cell())
     run("sh", "-ec", block_with("sh", "openssl genpkey"), cwd=project)
     return project
@@ -83,16 +83,16 @@ def settings_of(algorithm: str, **files: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("algorithm", "name"), PAIRS.items())
-def test_keys_that_the_page_makes_sign(project: Path, algorithm: str, name: str) -> None:
-    settings = settings_of(algorithm, private_key_file=f"{name}.pem")
+def test_keys_that_the_page_creates_sign(project: Path, algorithm: str, name: str) -> None:
+    settings = settings_of(algorithm, private_key_file=f"../keys/{name}.pem")
 
     output = python(SIGN.format(settings=settings, signer=None) + "print(len(token))", project)
 
     assert int(output) > 300
 
 
-def test_public_half_that_the_page_makes_is_accepted(project: Path) -> None:
-    files = {"private_key_file": "eddsa.pem", "public_key_files": "eddsa.pub.pem"}
+def test_public_key_that_the_page_creates_is_accepted(project: Path) -> None:
+    files = {"private_key_file": "../keys/eddsa.pem", "public_key_files": "../keys/eddsa.pub.pem"}
     settings = settings_of("EdDSA", **files)
 
     output = python(
@@ -103,7 +103,7 @@ def test_public_half_that_the_page_makes_is_accepted(project: Path) -> None:
 
 
 def test_another_service_verifies_as_the_page_says(project: Path) -> None:
-    settings = settings_of("EdDSA", private_key_file="eddsa.pem")
+    settings = settings_of("EdDSA", private_key_file="../keys/eddsa.pem")
     verifying = block_with("python", "PyJWKClient")
 
     output = python(SIGN.format(settings=settings, signer=None) + verifying + VERIFY, project)
@@ -115,7 +115,9 @@ def test_signer_of_the_page_signs(project: Path) -> None:
     for name, text in FAKES.items():
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).write_text(text)
-    run("openssl", "pkey", "-in", "rs256.pem", "-pubout", "-out", "kms.pub.pem", cwd=project)
+    run(
+        "openssl", "pkey", "-in", "../keys/rs256.pem", "-pubout", "-out", "kms.pub.pem", cwd=project
+    )
     settings = settings_of("RS256", public_key_files="kms.pub.pem")
     signing = SIGN.format(settings=settings, signer='KmsSigner("alias/access-tokens")')
 

@@ -1,4 +1,4 @@
-"""The scan for leftovers finds what it is for, and accepts what ASGI needs."""
+"""The scan finds leftovers and accepts asynchronous code that ASGI needs."""
 
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def test_asgi_stays_asynchronous(tmp_path: Path) -> None:
     assert list(leftovers.coroutines(tmp_path)) == []
 
 
-def test_chosen_answers_are_no_leftovers(tmp_path: Path) -> None:
+def test_chosen_answers_are_not_leftovers(tmp_path: Path) -> None:
     (tmp_path / "module.py").write_text('URL = "sqlite:///./app.db"\nbcrypt_rounds = 12\n')
 
     assert leftovers.find(tmp_path, SYNC) == []

@@ -1,6 +1,6 @@
-"""MySQL 8 asks for a password encrypted with its public key, unless the connection has TLS.
+"""Without TLS, MySQL 8 requires the password to be encrypted with its public key.
 
-MariaDB does not, so the servers of these tests would never notice that a package is missing.
+MariaDB does not, so the test servers would not notice a missing package.
 """
 
 import tomllib

@@ -1,4 +1,4 @@
-"""The database is away: a clear 503 until it is back, and nobody is signed out by it."""
+"""A database outage causes 503 responses until it ends, and signs no user out."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from support.waiting import wait_until
 CELLS = [
     cell for cell in cells(transport="both", password_hash="argon2id") if cell.database != "sqlite"
 ]
-# People send their first refresh token again and again: the tests may take their time.
+# Users send their first refresh token repeatedly, so the grace must outlast slow tests.
 LONG_GRACE = {"AUTH_REFRESH_GRACE_SECONDS": "300"}
 COOKIES = ("__Host-access_token", "__Host-refresh_token")
 
@@ -36,7 +36,7 @@ def outage(
     render: Callable[[Cell], Path],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Outage]:
-    """Start the application while its database server is away."""
+    """Start the application while its database server is down."""
     cell: Cell = request.param
     folder = tmp_path_factory.mktemp(str(cell))
     with (
@@ -61,7 +61,7 @@ def test_server_that_starts_without_its_database_recovers(outage: Outage) -> Non
     recovers(outage)
 
 
-def test_outage_between_requests_signs_nobody_out(outage: Outage) -> None:
+def test_outage_between_requests_does_not_sign_users_out(outage: Outage) -> None:
     outage.proxy.down()
     outage.proxy.up()
     recovers(outage)
@@ -73,7 +73,7 @@ def test_outage_between_requests_signs_nobody_out(outage: Outage) -> None:
     recovers(outage)
 
 
-def test_restart_between_requests_is_not_noticed(outage: Outage) -> None:
+def test_restart_between_requests_has_no_effect(outage: Outage) -> None:
     outage.proxy.down()
     outage.proxy.up()
     recovers(outage)
@@ -85,7 +85,7 @@ def test_restart_between_requests_is_not_noticed(outage: Outage) -> None:
 
 
 def is_unavailable(outage: Outage) -> None:
-    """Every answer that needs the database is a 503; both kinds of credential stay untouched."""
+    """Every response that needs the database is a 503 and sets or clears no credential."""
     with httpx2.Client(base_url=outage.url) as client:
         assert client.get("/health").status_code == 200
         unavailable(client.get("/ready"))
@@ -119,7 +119,7 @@ def look(client: httpx2.Client, person: Person, *, cookies: bool = False) -> htt
 
 
 def refresh(client: httpx2.Client, person: Person, *, cookies: bool = False) -> httpx2.Response:
-    """Send the person's first refresh token: within the grace it has the same successor."""
+    """Send the person's first refresh token, which gets the same successor during the grace."""
     if cookies:
         return client.post("/auth/refresh", headers=credentials(person))
     return client.post("/auth/refresh", json={"refresh_token": person.refresh_token})

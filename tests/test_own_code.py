@@ -1,4 +1,4 @@
-"""What the template asks of renders holds for its own tests too."""
+"""The template's own tests pass the checks of renders."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A team's own revision on top of the template's leaves the rows as they are."""
+"""A team's own revision on top of the template's keeps all rows."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from support import journeys
+from support.fix import head
 from support.matrix import Cell, cells
 from support.servers import serving
 
@@ -34,7 +35,7 @@ def downgrade() -> None:
 
 
 @pytest.mark.parametrize("cell", cells(transport="both", password_hash="bcrypt"), ids=str)
-def test_altering_the_users_signs_nobody_out(
+def test_altering_the_users_does_not_sign_them_out(
     cell: Cell,
     editable: Callable[[Cell], Path],
     new_database: Callable[[Cell], str],
@@ -49,7 +50,7 @@ def test_altering_the_users_signs_nobody_out(
         tokens = journeys.read(journeys.log_in(client, "faithful"), 200)
 
     versions = project / "migrations/versions"
-    first = next(versions.glob("*.py")).name.partition("_")[0]
+    first = head(project)
     (versions / "8d20c1e6a4f3_widen.py").write_text(WIDENING.format(first=first))
 
     with serving(project, tmp_path / "after.log", env=env) as server:

@@ -1,4 +1,4 @@
-"""The table in a render's README tells of every file whose it is."""
+"""The table in a render's docs/updating.md names the owner of every file."""
 
 import re
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def test_every_file_is_in_exactly_one_row(cell: Cell, render: Render) -> None:
     assert {file: count for file, count in counts.items() if count != 1} == {}
 
 
-def test_every_row_names_files_that_are_there(cell: Cell, render: Render) -> None:
+def test_every_row_names_files_that_exist(cell: Cell, render: Render) -> None:
     project = render(cell)
 
     stale = [
@@ -47,8 +47,8 @@ def test_every_row_names_files_that_are_there(cell: Cell, render: Render) -> Non
 
 
 def patterns(project: Path) -> list[list[str]]:
-    """Return what the first column of each row names: files, folders with `/`, and globs."""
-    found = TABLE.search((project / "README.md").read_text())
+    """Return the patterns in the first column of each row: files, folders with `/`, and globs."""
+    found = TABLE.search((project / "docs/updating.md").read_text())
     assert found
     _, _, *rows = found["table"].splitlines()
     return [QUOTED.findall(row.split("|")[1]) for row in rows]

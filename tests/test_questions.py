@@ -1,4 +1,4 @@
-"""Which answers are accepted, what the defaults are, and what is kept of them."""
+"""Validation, defaults and storage of the answers."""
 
 from pathlib import Path
 
@@ -18,15 +18,19 @@ BAD_NAMES = {
     "blank": ("   ", "The project name is empty"),
     "too long": ("x" * 61, "more than 60 characters"),
     "leading space": (" Shop", "begins or ends with a space"),
-    "newline": ("My\nApp", "control character"),
-    "nul": ("My\0App", "control character"),
-    "escape": ("My\x1bApp", "control character"),
-    "right-to-left override": ("My\u202eApp", "control character"),
+    "newline": ("My\nApp", "invisible character"),
+    "nul": ("My\0App", "invisible character"),
+    "escape": ("My\x1bApp", "invisible character"),
+    "right-to-left override": ("My\u202eApp", "invisible character"),
+    "Arabic letter mark": ("My\u061cApp", "invisible character"),
+    "soft hyphen": ("My\u00adApp", "invisible character"),
+    "Hangul filler": ("My\u3164App", "invisible character"),
+    "variation selector": ("My\ufe0fApp", "invisible character"),
     "double quote": ('My "App"', "a quote"),
     "single quote": ("Ann's App", "a quote"),
-    "backslash": ("My\\App", "leave those out"),
-    "expression": ("{{ 7 * 7 }}", "leave those out"),
-    "shell": ("$(id)", "leave those out"),
+    "backslash": ("My\\App", "or one of"),
+    "expression": ("{{ 7 * 7 }}", "or one of"),
+    "shell": ("$(id)", "or one of"),
 }
 
 BAD_SLUGS = {
@@ -61,7 +65,7 @@ def test_bad_project_name_is_refused(
 def test_bad_project_slug_is_refused(copier_template: Path, tmp_path: Path, slug: str) -> None:
     project = tmp_path / "project"
 
-    with pytest.raises(ValueError, match="must be lower-case ASCII letters, digits and single hy"):
+    with pytest.raises(ValueError, match="lower-case ASCII letters, digits and single hyphens"):
         copies.copy(copier_template, project, project_slug=slug)
 
     assert not project.exists()

@@ -1,4 +1,4 @@
-"""Concurrent requests to two worker processes: one of them wins, and the others are told so."""
+"""Of concurrent requests to two worker processes, one wins and the others are refused."""
 
 import asyncio
 from collections import Counter
@@ -18,7 +18,7 @@ from support.servers import serving
 WORKERS = 2
 REFRESHES = 50
 REGISTRATIONS = 50
-# The cheapest hash that the settings allow: what races here is the database.
+# The cheapest hash that the settings allow, as these races are in the database.
 FAST_HASHING = {"AUTH_BCRYPT_ROUNDS": "10"}
 CELLS = cells(transport="both", password_hash="bcrypt")
 
@@ -83,7 +83,7 @@ def test_concurrent_registrations_create_one_account(cell: Cell, serve: Serve) -
 
 
 def account(number: int) -> dict[str, str]:
-    """Spell the same identity in another mixture of capitals for every number."""
+    """Return the same identity, capitalised differently for each number."""
     name = "".join(
         letter.upper() if number >> place & 1 else letter for place, letter in enumerate("rivals")
     )
@@ -102,7 +102,7 @@ def refresh(url: str, tokens: dict[str, str]) -> httpx2.Response:
 
 
 def post_together(url: str, path: str, bodies: list[dict[str, str]]) -> list[httpx2.Response]:
-    """Send all the requests at once, each over a connection that is open already."""
+    """Send all requests at once, each over an open connection."""
 
     async def send() -> list[httpx2.Response]:
         limits = httpx2.Limits(max_keepalive_connections=len(bodies))

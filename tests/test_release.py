@@ -1,4 +1,4 @@
-"""The script that cuts a release refuses what an owner of a project would suffer from."""
+"""The release script refuses releases that would break projects."""
 
 import sys
 from pathlib import Path
@@ -32,6 +32,10 @@ CHANGELOG = """\
 - All of it.
 """
 NEWS = "- `app/cli.py` has another command.\n"
+CONFTEST = """\
+def pytest_addoption(parser: object) -> None:
+    parser.addoption("--every-cell", action="store_true", required=True)
+"""
 PASSING = "def test_update() -> None:\n    assert True\n"
 BAD_VERSIONS = ("v1.1.0", "1.1", "1.1.0rc1", "01.1.0", "1.1.0\n", "next")
 
@@ -41,6 +45,7 @@ def repository(tmp_path: Path) -> Path:
     """A template that is ready for its release 1.1.0, after 1.0.0."""
     copytree(ROOT / "scripts", tmp_path / "scripts", ignore=lambda *_: ["__pycache__"])
     (tmp_path / "tests").mkdir()
+    (tmp_path / "tests/conftest.py").write_text(CONFTEST)
     (tmp_path / "tests/test_updates.py").write_text(PASSING)
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "kit"\nversion = "1.1.0"\n')
     (tmp_path / "CHANGELOG.md").write_text(CHANGELOG)
@@ -62,8 +67,8 @@ def test_release_is_an_annotated_tag_with_the_notes(repository: Path) -> None:
 
 
 @pytest.mark.parametrize("version", BAD_VERSIONS)
-def test_what_is_no_version_is_refused(repository: Path, version: str) -> None:
-    assert_refused(repository, "is no version of the form MAJOR.MINOR.PATCH", version=version)
+def test_invalid_version_is_refused(repository: Path, version: str) -> None:
+    assert_refused(repository, "is not a version of the form MAJOR.MINOR.PATCH", version=version)
 
 
 @pytest.mark.parametrize("version", ["1.0.0", "0.9.9", "0.10.0"])
@@ -74,19 +79,19 @@ def test_version_that_does_not_follow_is_refused(repository: Path, version: str)
 def test_versions_are_compared_as_numbers(repository: Path) -> None:
     run("git", "tag", "--annotate", "--message", "1.9.0", "1.9.0", "1.0.0^{}", cwd=repository)
 
-    assert_refused(repository, "pyproject.toml says 1.1.0: set it to 1.10", version="1.10.0")
+    assert_refused(repository, "pyproject.toml has version 1.1.0. Set 1.10.0", version="1.10.0")
 
 
-def test_commit_that_is_released_already_is_refused(repository: Path) -> None:
+def test_released_commit_is_refused(repository: Path) -> None:
     release(repository)
 
-    assert_refused(repository, "this commit is 1.1.0 already", version="1.2.0")
+    assert_refused(repository, "this commit is already released as 1.1.0", version="1.2.0")
 
 
 def test_another_branch_is_refused(repository: Path) -> None:
     run("git", "switch", "--quiet", "--create", "feature", cwd=repository)
 
-    assert_refused(repository, "this is feature: releases are made on main")
+    assert_refused(repository, "HEAD is on feature. Release from main")
 
 
 @pytest.mark.parametrize("file", ["CHANGELOG.md", "new.txt"])
@@ -101,7 +106,7 @@ def test_another_version_in_the_project_is_refused(repository: Path) -> None:
     edit(repository / "pyproject.toml", "1.1.0", "1.0.0")
     commit(repository)
 
-    assert_refused(repository, "pyproject.toml says 1.0.0: set it to 1.1.0")
+    assert_refused(repository, "pyproject.toml has version 1.0.0. Set 1.1.0")
 
 
 @pytest.mark.parametrize(
@@ -109,9 +114,9 @@ def test_another_version_in_the_project_is_refused(repository: Path) -> None:
     [
         ("## 1.1.0 - 2026-12-01", "## Next", "CHANGELOG.md has no section `## 1.1.0`"),
         ("## 1.1.0 - 2026-12-01", "## 1.1.0 - soon", "CHANGELOG.md has no section `## 1.1.0`"),
-        ("### Security\n", "", "CHANGELOG.md lacks a part of 1.1.0: Security"),
-        ("### To do by hand\n", "", "CHANGELOG.md lacks a part of 1.1.0: To do by hand"),
-        (NEWS, "", "CHANGELOG.md says nothing about 1.1.0"),
+        ("### Security\n", "", "CHANGELOG.md lacks sections of 1.1.0: Security"),
+        ("### To do by hand\n", "", "CHANGELOG.md lacks sections of 1.1.0: To do by hand"),
+        (NEWS, "", "the section of 1.1.0 in CHANGELOG.md is empty"),
     ],
 )
 def test_changelog_without_the_release_is_refused(
@@ -123,11 +128,11 @@ def test_changelog_without_the_release_is_refused(
     assert_refused(repository, reason)
 
 
-def test_failing_update_tests_are_refused(repository: Path) -> None:
+def test_failing_tests_are_refused(repository: Path) -> None:
     edit(repository / "tests/test_updates.py", "assert True", "assert False")
     commit(repository)
 
-    assert_refused(repository, "the update tests fail")
+    assert_refused(repository, "the tests failed")
 
 
 def test_missing_update_tests_are_refused(repository: Path) -> None:

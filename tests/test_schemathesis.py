@@ -1,4 +1,4 @@
-"""The OpenAPI document is true: whatever is sent, the answer is one that it promises."""
+"""Every response matches the OpenAPI document, for any request."""
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +18,7 @@ CHECKS = (
 )
 EXAMPLES = 25
 SEED = 1
-# The document is served, hashing is as cheap as the settings allow, and nobody has to wait.
+# Serve the document, hash as cheaply as the settings allow, and disable the limits.
 SETTINGS = {
     "DOCS": "true",
     "AUTH_BCRYPT_ROUNDS": "10",
@@ -34,7 +34,7 @@ def stage(
     render: Callable[[Cell], Path],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[Stage, str]]:
-    """Serve a render, and return its address too."""
+    """Serve a render. Yield its stage and its address."""
     cell: Cell = request.param
     folder = tmp_path_factory.mktemp(str(cell))
     with staged(render(cell), cell, folder, people=2) as stage, stage.launch(SETTINGS) as server:
@@ -42,22 +42,22 @@ def stage(
         assert "Traceback" not in server.output(), server.output()
 
 
-def test_answers_to_strangers_are_documented(stage: tuple[Stage, str]) -> None:
+def test_responses_without_a_token_are_documented(stage: tuple[Stage, str]) -> None:
     place, url = stage
 
     explore(url, place.folder)
 
 
-def test_answers_to_users_are_documented(stage: tuple[Stage, str]) -> None:
+def test_responses_to_users_are_documented(stage: tuple[Stage, str]) -> None:
     place, url = stage
 
     for headers in credentials(place.cell, place.people[0]):
-        # Logging out ends the session, which leaves it to the strangers.
+        # Logging out ends the session, so only requests without one test it.
         explore(url, place.folder, "--exclude-path", "/auth/logout", headers=headers)
 
 
 def credentials(cell: Cell, person: Person) -> Iterator[Mapping[str, str]]:
-    """Yield the ways in which a person shows who they are."""
+    """Yield the headers of each way to authenticate."""
     if cell.uses_headers:
         yield {"Authorization": f"Bearer {person.access_token}"}
     if cell.uses_cookies:
@@ -70,7 +70,7 @@ def explore(
     *options: str,
     headers: Mapping[str, str] | None = None,
 ) -> None:
-    """Send what the document allows and what it does not; fail with each broken promise."""
+    """Send valid and invalid requests. Fail with every response that the document excludes."""
     sent = [f"--header={name}: {value}" for name, value in (headers or {}).items()]
     run(
         *(SCHEMATHESIS, "run", f"{url}/openapi.json", *sent, *options),

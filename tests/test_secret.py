@@ -1,4 +1,4 @@
-"""The secret in `.env`: drawn afresh, 256 bits of it, kept by every update, never a placeholder."""
+"""The secret in `.env` has 256 random bits, survives updates and is never a placeholder."""
 
 import re
 from collections import Counter
@@ -13,7 +13,7 @@ from support.commands import attempt, module, run
 SECRET = re.compile(r"^AUTH_SECRET_KEY=([0-9a-f]{64})$", re.MULTILINE)
 BITS = 256
 DRAWS = 40
-# Six standard deviations of the number of ones among fair bits.
+# Six standard deviations of the number of ones in fair bits.
 TOLERATED_ONES = 6 * (DRAWS * BITS / 4) ** 0.5
 # Exceeded by fair digits once in ten million runs (chi square with 15 degrees of freedom).
 TOLERATED_CHI_SQUARE = 62

@@ -1,4 +1,4 @@
-"""docs/security.md is complete, and each code path and test that it names is there."""
+"""docs/security.md is complete, and all code and tests that it names exist."""
 
 import ast
 import re
@@ -13,24 +13,25 @@ from support.matrix import Cell
 from support.templates import ROOT
 
 PAGE = (ROOT / "docs" / "security.md").read_text()
-NUMBERS = range(1, 91)
-# Every item of ASVS 5.0 level 1 that an application such as a render touches.
+NUMBERS = range(1, 119)
+# Every ASVS 5.0 level 1 item that applies to a render.
 LEVEL_1 = {
     *("1.2.4", "2.2.1", "2.2.2", "3.3.1", "3.4.1", "3.4.2", "3.5.1", "3.5.2", "3.5.3", "4.1.1"),
     *("6.1.1", "6.2.1", "6.2.2", "6.2.3", "6.2.4", "6.2.5", "6.2.8", "6.3.1", "6.3.2"),
     *("7.2.1", "7.2.2", "7.2.3", "7.2.4", "7.4.1", "7.4.2", "8.2.1", "8.3.1"),
     *("9.1.1", "9.1.2", "9.1.3", "9.2.1", "10.4.5", "14.2.1", "14.3.1", "15.3.1"),
 }
-# Requirements about cookies, which a render without them need not prove.
+# Requirements about cookies, which do not apply to renders without cookies.
 OF_COOKIES = range(61, 75)
 CODE = re.compile(r"`([^`]+)`")
+GUESSES = re.compile(r"at most (\d+) guesses at an account in (\d+) hours, ([\d.]+) an hour")
 OUTSIDE = "outside"
 CELLS = [Cell(transport=transport) for transport in ("both", "header", "cookie")]
 
 
 @dataclass(frozen=True)
 class Row:
-    """A requirement. `project` and `here` are the tests of a render and of this repository."""
+    """A requirement. `project` has tests of a render, and `here` tests of this repository."""
 
     number: int
     code: tuple[str, ...]
@@ -50,7 +51,7 @@ def section(title: str) -> str:
 
 
 def cells_of(text: str) -> Iterator[list[str]]:
-    """Yield the cells of every row of the tables in a text, but for headings and rulers."""
+    """Yield the cells of every table row in a text, except headings and rulers."""
     table = [line for line in text.splitlines() if line.startswith("|")]
     for line, below in zip(table, [*table[1:], ""], strict=True):
         if "|---" not in line and "|---" not in below:
@@ -70,7 +71,7 @@ def code_in(text: str) -> tuple[str, ...]:
 
 
 def numbers_in(text: str) -> set[int]:
-    """Return the requirements that a cell refers to, beside links and code."""
+    """Return the requirement numbers in a cell, without links and code."""
     plain = CODE.sub("", re.sub(r"\[.*?\]\(.*?\)", "", text))
     return {int(number) for number in re.findall(r"\b\d+\b", plain)}
 
@@ -85,7 +86,7 @@ def tree(file: Path) -> ast.Module:
 
 
 def names_in(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
-    """Yield what a module or a class defines."""
+    """Yield the names that a module or class defines."""
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.name, node
@@ -95,8 +96,19 @@ def names_in(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
             yield from ((ast.unparse(target), node) for target in node.targets)
 
 
+def constants_of(file: Path) -> dict[str, int]:
+    """Return the whole numbers to which a module gives a name."""
+    return {
+        name: node.value.value
+        for name, node in names_in(tree(file).body)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, int)
+    }
+
+
 def exists(project: Path, place: str) -> bool:
-    """Tell whether `path`, `path:name` or `path:Class.name` is in a render."""
+    """Return whether `path`, `path:name` or `path:Class.name` is in a render."""
     path, _, symbol = place.partition(":")
     file = project / path
     if not file.is_file() or not symbol:
@@ -111,7 +123,7 @@ def exists(project: Path, place: str) -> bool:
 
 
 def is_test(folder: Path, test: str) -> bool:
-    """Tell whether `path::test_name` is there; a parametrised one may name its case."""
+    """Return whether `path::test_name` exists. The name may include a parameter ID."""
     path, _, name = test.partition("::")
     file = folder / path
     name = name.partition("[")[0]
@@ -154,6 +166,13 @@ def test_requirement_is_proved_in_every_transport(
     ]
 
     assert unproved == []
+
+
+def test_number_of_guesses_is_the_one_that_is_tested(render: Callable[[Cell], Path]) -> None:
+    guessing = constants_of(render(Cell()) / "tests" / "auth" / "test_guessing.py")
+    guesses, hours = guessing["MOST_GUESSES"], guessing["HOURS"]
+
+    assert GUESSES.findall(PAGE) == [(str(guesses), str(hours), f"{guesses / hours:.1f}")]
 
 
 def test_requirement_outside_has_a_reason() -> None:

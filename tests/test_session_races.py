@@ -1,4 +1,4 @@
-"""Requests that race for one session in two worker processes, without any grace for replays."""
+"""Races for one session in two worker processes, without a grace for replays."""
 
 import asyncio
 import random
@@ -22,7 +22,7 @@ WORKERS = 2
 REFRESHES = 50
 LOGOUTS = 200
 AT_ONCE = 20
-LEADS = 5  # from none at all to more than a refresh takes
+LEADS = 5  # from zero to longer than a refresh
 STRICT = {"AUTH_REFRESH_GRACE_SECONDS": "0"}
 CELLS = cells(transport="both", password_hash="argon2id")
 REUSES = "SELECT count(*) FROM auth_session WHERE revoked_reason = 'reuse'"
@@ -38,7 +38,7 @@ class Running:
         return self.stage.people
 
     def generation(self, person: Person) -> tuple[int, str | None]:
-        """Return the generation of a person's session and why it has ended."""
+        """Return the generation of a person's session and its revocation reason."""
         where = f"WHERE id = '{person.session_id}'"
         (row,) = self.stage.rows(f"SELECT generation, revoked_reason FROM auth_session {where}")
         return row[0], row[1]
@@ -74,10 +74,10 @@ def test_one_of_concurrent_refreshes_wins_and_the_others_end_the_session(running
     assert running.generation(person) == (2, "reuse")
 
 
-def test_no_token_lives_once_logout_has_answered(running: Running) -> None:
+def test_no_token_is_valid_after_the_response_of_a_logout(running: Running) -> None:
     outcomes = asyncio.run(race_logouts(running.server, running.people[:LOGOUTS]))
 
-    # Both orders came about, or nothing was raced.
+    # Both orders must occur. Otherwise there was no race.
     assert outcomes.keys() == {200, 401}, outcomes
     assert outcomes.total() == LOGOUTS
     ended = "SELECT count(*) FROM auth_session WHERE revoked_reason = 'logout'"
@@ -102,7 +102,7 @@ def test_reuse_is_detected_after_all_workers_were_killed(running: Running) -> No
 
 @asynccontextmanager
 async def connected(server: Server) -> AsyncIterator[httpx2.AsyncClient]:
-    """Open as many connections as the races need before they begin."""
+    """Open all connections before the races begin."""
     limits = httpx2.Limits(max_keepalive_connections=REFRESHES)
     async with httpx2.AsyncClient(base_url=server.url, limits=limits, timeout=60) as client:
         await asyncio.gather(*(client.get("/health") for _ in range(REFRESHES)))
@@ -110,19 +110,19 @@ async def connected(server: Server) -> AsyncIterator[httpx2.AsyncClient]:
 
 
 async def race_logouts(server: Server, people: Sequence[Person]) -> Counter[int]:
-    """Refresh and log out each session at the same time; return how the refreshes ended."""
+    """Refresh and log out each session concurrently. Return the results of the refreshes."""
     turns = asyncio.Semaphore(AT_ONCE)
     chance = random.Random(20)
     async with connected(server) as client:
 
         async def race(person: Person) -> int:
             async with turns:
-                return await refresh_beside_logout(client, person, chance)
+                return await refresh_during_logout(client, person, chance)
 
         return Counter(await asyncio.gather(*map(race, people)))
 
 
-async def refresh_beside_logout(
+async def refresh_during_logout(
     client: httpx2.AsyncClient,
     person: Person,
     chance: random.Random,
@@ -149,7 +149,7 @@ async def led(
     lead: int,
     request: Awaitable[httpx2.Response],
 ) -> httpx2.Response:
-    """Send a request after so many answers of the same server, however slow it is."""
+    """Send a request after this many responses of the same server, however slow it is."""
     for _ in range(lead):
         await client.get("/health")
     return await request

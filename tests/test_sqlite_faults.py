@@ -1,4 +1,4 @@
-"""The SQLite file cannot be written for a while: writes say so, and reads go on."""
+"""While the SQLite file cannot be written, writes are refused and reads succeed."""
 
 import os
 import resource
@@ -21,7 +21,7 @@ from support.stage import Stage, staged
 from support.waiting import wait_until
 
 CELLS = cells(database="sqlite", transport="both", password_hash="argon2id")
-# Also root may not write a read-only file, if it gives up this.
+# Without these privileges, root cannot write a read-only file either.
 CAPABILITIES = "-dac_override,-dac_read_search"
 LONGEST_ANSWER = 10  # seconds
 
@@ -41,13 +41,13 @@ def stage(
 
 @pytest.fixture(scope="module")
 def people(stage: Stage) -> Iterator[Person]:
-    """Give each test a person whose session was never refreshed."""
+    """People whose sessions were never refreshed, one for each test."""
     return iter(stage.people)
 
 
 @contextmanager
 def locked(stage: Stage, _: Server) -> Iterator[None]:
-    """Hold the write lock in another process than the server's."""
+    """Hold the write lock outside of the server's process."""
     with closing(sqlite3.connect(database(stage), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
@@ -56,7 +56,7 @@ def locked(stage: Stage, _: Server) -> Iterator[None]:
 
 @contextmanager
 def full(_: Stage, server: Server) -> Iterator[None]:
-    """Let the server's files grow no further: not a byte can be added to the write-ahead log."""
+    """Stop the server's files from growing, so that the write-ahead log is full."""
     pid, limit = server.process.pid, resource.RLIMIT_FSIZE
     earlier = resource.prlimit(pid, limit, (0, resource.RLIM_INFINITY))
     yield
@@ -69,7 +69,7 @@ def test_writes_wait_until_the_fault_is_over(
 ) -> None:
     person = next(people)
     with stage.launch() as server, connected(server) as client:
-        journeys.read(log_in(client, person), 200)  # the log can be written so far
+        journeys.read(log_in(client, person), 200)  # the limit of the log's size
         with fault(stage, server):
             for write in (refresh, log_in):
                 refuse_for_now(client, write, person)
@@ -81,7 +81,7 @@ def test_writes_wait_until_the_fault_is_over(
         assert_intact(stage)
 
 
-def test_read_only_file_serves_reads_and_is_written_when_it_may_be(
+def test_read_only_file_serves_reads_until_it_is_writable_again(
     stage: Stage,
     people: Iterator[Person],
 ) -> None:
@@ -104,14 +104,14 @@ def test_read_only_file_serves_reads_and_is_written_when_it_may_be(
 
 @contextmanager
 def read_only(stage: Stage) -> Iterator[Callable[[], None]]:
-    """Take the permission to write from the file; yield what gives it back."""
+    """Make the file read-only. Yield a function that makes it writable again."""
     file = database(stage)
     with closing(sqlite3.connect(file)) as used_before:
-        used_before.execute("PRAGMA journal_mode = WAL")  # as the application leaves it
+        used_before.execute("PRAGMA journal_mode = WAL")  # the mode that the application sets
     assert {each.name for each in files(stage)} == {file.name}
 
     def make_writable() -> None:
-        for each in files(stage):  # SQLite makes the others with the permissions of the first
+        for each in files(stage):  # SQLite creates the other files with the mode of the first
             each.chmod(stat.S_IRUSR | stat.S_IWUSR)
 
     file.chmod(stat.S_IRUSR)
@@ -155,7 +155,7 @@ def database(stage: Stage) -> Path:
 
 
 def files(stage: Stage) -> list[Path]:
-    """List the file of the database, its write-ahead log and their index."""
+    """List the database file, its write-ahead log and the log's index."""
     file = database(stage)
     return list(file.parent.glob(f"{file.name}*"))
 

@@ -27,7 +27,7 @@ def test_no_file_name_depends_on_an_answer() -> None:
 
 
 def test_git_keeps_every_file() -> None:
-    """A file that the rendered .gitignore names, as .env, has to be added with --force."""
+    """A file that the rendered .gitignore ignores, such as .env, must be added with --force."""
     kept = listed("--cached", "--others", "--exclude-standard")
 
     assert [file for file in sources() if file not in kept] == []

@@ -1,4 +1,4 @@
-"""A second strict type checker agrees with the one that renders ship."""
+"""A second strict type checker also finds no error in renders."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""One answer changed in an edited project: what the old one had goes, what the team did stays."""
+"""A changed answer replaces the old answer's code and keeps the team's edits."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +11,8 @@ from support.commands import attempt, module
 from support.matrix import Cell
 from support.steps import Steps
 
-# Where a conflict is inevitable: lines of the team stand directly beside one that is another in
-# sync code. They are the call that is awaited, the import of the session, and SQLAlchemy's extra.
+# Unavoidable conflicts, where a team's line is next to a line that differs in sync code: the
+# awaited call, the import of the session, and SQLAlchemy's extra.
 BESIDE_SYNC_CODE = ["app/auth/fastapi/login.py", "app/dependencies.py", "pyproject.toml"]
 CONFLICTS = {
     Cell(transport="header"): [],
@@ -31,6 +31,7 @@ def test_answer_is_changed_in_an_edited_project(
     edited: Callable[..., Path],
     released: Callable[[str, Cell], Path],
     new_database: Callable[[Cell], str],
+    near_edits: tuple[str, ...],
     record_property: Callable[[str, object], None],
 ) -> None:
     steps = Steps(f"to {cell}")
@@ -47,7 +48,7 @@ def test_answer_is_changed_in_an_edited_project(
             assert team.missing(project) == []
             assert (project / ".env").read_bytes() == settings
         with steps.step("files"):
-            # Nothing of the old answer is left, and all is there as if rendered so and then edited.
+            # The result equals a fresh render with the new answer and the same edits.
             own = own_code.FILES if cell.concurrency == "sync" else ()
             as_rendered_so = edited(cell)
             differing = updating.diverging(project, as_rendered_so, besides=own)
@@ -59,7 +60,8 @@ def test_answer_is_changed_in_an_edited_project(
             team.write_own_code(project, cell)
             assert updating.diverging(project, as_rendered_so) == []
         with steps.step("tests"):
-            checks.passes_its_tests(project, {"TEST_DATABASE_URL": new_database(cell)})
+            env = {"TEST_DATABASE_URL": new_database(cell)}
+            checks.passes_its_tests(project, env, *near_edits)
     finally:
         record_property("updates", steps.summary())
 
@@ -73,13 +75,13 @@ def test_answer_is_changed_in_an_edited_project(
     ],
     ids=str,
 )
-def test_start_names_the_variable_that_no_longer_fits(
+def test_startup_names_the_variable_that_no_longer_fits(
     cell: Cell,
     variable: str,
     released: Callable[[str, Cell], Path],
     tmp_path: Path,
 ) -> None:
-    """`.env` is never touched, so it is still that of the old answer."""
+    """An update never changes `.env`, so it still fits the old answer."""
     project = Path(copytree(released(fix.BEFORE, Cell()), tmp_path / "project"))
     updating.update(project, updating.SAME_VERSION, **changed(cell))
 
@@ -90,6 +92,6 @@ def test_start_names_the_variable_that_no_longer_fits(
 
 
 def changed(cell: Cell) -> dict[str, str]:
-    """Return the answers that are not the defaults."""
+    """Return the answers that differ from the defaults."""
     defaults = Cell().answers
     return {name: given for name, given in cell.answers.items() if given != defaults[name]}

@@ -1,4 +1,4 @@
-"""An edit and a fix on one line: nothing is lost, and nothing goes on before it is resolved."""
+"""A conflict keeps both lines and blocks further updates until it is resolved."""
 
 import re
 from collections.abc import Callable
@@ -13,9 +13,10 @@ from support.editing import edit
 from support.matrix import Cell
 from support.templates import ROOT
 
-LOGIN = "app/auth/fastapi/login.py"
+STATE = "app/auth/fastapi/state.py"
 UPDATING = (ROOT / "docs/updating.md").read_text()
-ORIGINAL = "USER_AGENT_LENGTH = 255  # characters kept of what a client says it is"
+ELSEWHERE = "    return auth  # one for each start of the application"
+ORIGINAL = "USER_AGENT_LENGTH = 255  # characters; the rest is cut off"
 CONFLICT = f"""\
 <<<<<<< before updating
 {team.SAME_LINE}
@@ -34,11 +35,12 @@ def updated(
     released: Callable[[str, Cell], Path],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
-    """A project in which the team changed a line that the fix changes too, after the update."""
+    """An updated project in which the team and the fix changed the same line."""
     folder = tmp_path_factory.mktemp("conflicts") / "project"
     project = Path(copytree(released(fix.BEFORE, Cell()), folder))
     team.work_on(project, Cell())
-    edit(project / LOGIN, ORIGINAL, team.SAME_LINE)
+    edit(project / STATE, ORIGINAL, team.SAME_LINE)
+    edit(project / STATE, "    return auth\n", f"{ELSEWHERE}\n")
     updating.committed(project)
     finished = updating.update(project)
     assert finished.code == 0, finished.report()
@@ -51,8 +53,8 @@ def conflicted(updated: Path, tmp_path: Path) -> Path:
 
 
 def test_both_lines_are_kept_between_markers(conflicted: Path) -> None:
-    assert updating.conflicts(conflicted) == [LOGIN]
-    assert CONFLICT in (conflicted / LOGIN).read_text()
+    assert updating.conflicts(conflicted) == [STATE]
+    assert CONFLICT in (conflicted / STATE).read_text()
     assert team.missing(conflicted) == []
     assert fix.missing(conflicted) == []
 
@@ -61,20 +63,20 @@ def test_check_of_the_workflow_fails_until_the_conflict_is_resolved(conflicted: 
     check = workflows.step(conflicted, "ci.yml", "No conflict markers")
 
     before = workflows.play(check, cwd=conflicted)
-    edit(conflicted / LOGIN, CONFLICT, f"{team.SAME_LINE}\n")
+    edit(conflicted / STATE, CONFLICT, f"{team.SAME_LINE}\n")
     after = workflows.play(check, cwd=conflicted)
 
     assert (before.code, after.code) == (1, 0)
-    assert re.search(rf"^{LOGIN}:\d+:<<<<<<< before updating$", before.output, re.MULTILINE)
+    assert re.search(rf"^{STATE}:\d+:<<<<<<< before updating$", before.output, re.MULTILINE)
 
 
 def test_second_update_is_refused_while_the_first_is_unresolved(conflicted: Path) -> None:
-    state = (updating.changes(conflicted), (conflicted / LOGIN).read_text())
+    state = (updating.changes(conflicted), (conflicted / STATE).read_text())
 
     finished = updating.update(conflicted)
 
     assert (finished.code, finished.output.strip()) == (1, DIRTY)
-    assert (updating.changes(conflicted), (conflicted / LOGIN).read_text()) == state
+    assert (updating.changes(conflicted), (conflicted / STATE).read_text()) == state
 
 
 def test_second_update_on_committed_markers_changes_nothing(conflicted: Path) -> None:
@@ -84,18 +86,18 @@ def test_second_update_on_committed_markers_changes_nothing(conflicted: Path) ->
 
     assert finished.code == 0, finished.report()
     assert updating.changes(conflicted) == []
-    assert "git grep -nE" in finished.output  # the only way to find them now
+    assert "git grep -nE" in finished.output  # the only way to find the markers now
 
 
 def test_git_knows_both_sides(conflicted: Path) -> None:
-    run("git", "checkout", "--ours", LOGIN, cwd=conflicted)
-    ours = (conflicted / LOGIN).read_text()
-    run("git", "checkout", "--theirs", LOGIN, cwd=conflicted)
-    theirs = (conflicted / LOGIN).read_text()
+    run("git", "checkout", "--ours", STATE, cwd=conflicted)
+    ours = (conflicted / STATE).read_text()
+    run("git", "checkout", "--theirs", STATE, cwd=conflicted)
+    theirs = (conflicted / STATE).read_text()
 
-    assert team.REFUSAL in ours
+    assert ELSEWHERE in ours
     assert team.SAME_LINE in ours
-    assert team.REFUSAL not in theirs
+    assert ELSEWHERE not in theirs
     assert fix.USER_AGENT_LENGTH in theirs
 
 

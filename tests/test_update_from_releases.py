@@ -1,4 +1,4 @@
-"""From every version that was released, the template of today is reached without a conflict."""
+"""Projects of every released version can be updated to the current template without a conflict."""
 
 import re
 from pathlib import Path

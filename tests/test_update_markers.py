@@ -1,4 +1,4 @@
-"""The rendered workflow and the hook find what a conflict leaves behind, and nothing else."""
+"""The rendered workflow and the hook find conflict markers and nothing else."""
 
 import re
 from collections.abc import Callable
@@ -46,7 +46,7 @@ def test_what_only_looks_like_a_marker_passes(
 
 
 def test_check_that_cannot_look_fails(render: Render, tmp_path: Path) -> None:
-    """`git grep` outside of a repository finds nothing either, and says so with another code."""
+    """Outside of a repository, `git grep` also finds nothing, but exits with another code."""
     check = workflows.step(render(Cell()), "ci.yml", CHECK)
 
     finished = workflows.play(check, cwd=tmp_path)
@@ -63,16 +63,16 @@ def test_hook_looks_for_what_the_workflow_looks_for(render: Render) -> None:
     assert f'entry: "{pattern}"' in hooks
 
 
-def test_owners_are_told_to_look_for_the_same(render: Render) -> None:
+def test_documentation_looks_for_the_same_markers(render: Render) -> None:
     check = workflows.step(render(Cell()), "ci.yml", CHECK)
-    told = (render(Cell()) / "README.md", ROOT / "docs/updating.md", ROOT / "copier.yml")
+    pages = (render(Cell()) / "docs/updating.md", ROOT / "docs/updating.md", ROOT / "copier.yml")
 
     (command,) = re.findall(r"git grep -nE '.+'", check["run"])
-    assert [file.name for file in told if f"{command}\n" not in uncommented(file)] == []
+    assert [file.name for file in pages if f"{command}\n" not in uncommented(file)] == []
 
 
 def uncommented(file: Path) -> str:
-    """Return a text without what follows a command on its line."""
+    """Return a text without the comments after commands."""
     return re.sub(r" +# .*", "", file.read_text())
 
 

@@ -1,4 +1,4 @@
-"""Where there is nothing new, Copier changes nothing."""
+"""Without a new version, Copier changes nothing."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A release with fixes, a dependency and a revision reaches projects that a team has edited."""
+"""Edited projects receive a release with fixes, a dependency and a revision."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +32,7 @@ def test_fix_reaches_an_edited_project(
     edited: Callable[..., Path],
     new_database: Callable[[Cell], str],
     type_cache: Path,
+    near_edits: tuple[str, ...],
     record_property: Callable[[str, object], None],
 ) -> None:
     steps = Steps(str(cell))
@@ -71,6 +72,7 @@ def test_fix_reaches_an_edited_project(
         with steps.step("types"):
             checks.is_typed(project, type_cache)
         with steps.step("tests"):
-            checks.passes_its_tests(project, {"TEST_DATABASE_URL": new_database(cell)})
+            files = () if cell == Cell() else near_edits
+            checks.passes_its_tests(project, {"TEST_DATABASE_URL": new_database(cell)}, *files)
     finally:
         record_property("updates", steps.summary())

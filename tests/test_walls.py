@@ -1,4 +1,4 @@
-"""The walls inside a render: what each part of `app/auth` may know of the others."""
+"""Import rules inside `app/auth` of a render."""
 
 import ast
 import sys
@@ -13,7 +13,13 @@ from support.matrix import Cell
 AUTH = Path("app/auth")
 STORAGE = AUTH / "ext"
 WEB = AUTH / "fastapi"
-EXTRACTORS = AUTH / "extractors.py"
+# The modules of the folder for mail that stand outside its core.
+MAIL = AUTH / "mail"
+MAIL_ADAPTERS = {MAIL / "models.py", MAIL / "repository.py"}
+MAIL_WEB = {
+    MAIL / name
+    for name in ("account_routes.py", "mailbox.py", "pages.py", "routes.py", "schemas.py")
+}
 FRAMEWORKS = {"fastapi", "starlette"}
 
 pytestmark = pytest.mark.parametrize("cell", [Cell("async"), Cell("sync")], ids=str)
@@ -59,6 +65,16 @@ def test_the_core_knows_neither_adapters_nor_web_layer(cell: Cell, render: Rende
     assert found == set()
 
 
+def test_no_module_has_the_name_of_a_library_that_it_imports(cell: Cell, render: Render) -> None:
+    namesakes = [
+        file
+        for file, module in python_files(render(cell)).items()
+        if file.is_relative_to("app") and file.stem in roots(set(imported(module)))
+    ]
+
+    assert namesakes == []
+
+
 def test_the_service_needs_only_its_siblings(cell: Cell, render: Render) -> None:
     names = imports(render(cell))[AUTH / "service.py"]
 
@@ -66,11 +82,11 @@ def test_the_service_needs_only_its_siblings(cell: Cell, render: Render) -> None
 
 
 def is_adapter(file: Path) -> bool:
-    return file.is_relative_to(STORAGE)
+    return file.is_relative_to(STORAGE) or file in MAIL_ADAPTERS
 
 
 def is_web(file: Path) -> bool:
-    return file.is_relative_to(WEB) or file == EXTRACTORS
+    return file.is_relative_to(WEB) or file in MAIL_WEB
 
 
 def roots(names: set[str]) -> set[str]:
@@ -82,7 +98,7 @@ def imports(project: Path) -> dict[Path, set[str]]:
     return {
         file: set(imported(module))
         for file, module in python_files(project).items()
-        if file.is_relative_to(AUTH) and file != AUTH / "__init__.py"
+        if file.is_relative_to(AUTH)
     }
 
 

@@ -1,1 +1,1 @@
-"""Applications to compare with. Each has one user table, and the pool that a render has."""
+"""Applications for comparison. Each has one user table and the connection pool of a render."""

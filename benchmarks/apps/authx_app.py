@@ -1,4 +1,4 @@
-"""AuthX with tokens in headers; it leaves users to the application, so one query finds them."""
+"""AuthX with tokens in headers. It does not load users, so a query is added."""
 
 from collections.abc import AsyncGenerator
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The yardstick: a route, one query by primary key, a response model; no authentication."""
+"""Baseline of `me`: one query by primary key and a response model, no authentication."""
 
 from fastapi import FastAPI
 from sqlalchemy import select

@@ -1,7 +1,7 @@
-"""The yardstick for sync code: a route, one query by primary key, a response model.
+"""Baseline of `me` in sync code: one query by primary key and a response model.
 
-The session is no dependency: a generator's end waits for a thread, and with more requests than
-threads all of these wait for the connections that such ends would give back.
+The session is not a dependency, because the end of a generator needs a thread. With more requests
+than threads, all threads would wait for connections that only these generators can return.
 """
 
 from fastapi import FastAPI

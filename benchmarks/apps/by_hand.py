@@ -1,4 +1,4 @@
-"""The yardstick of a refresh: one UPDATE, one SELECT, one commit that is on disk; no tokens."""
+"""Baseline of a refresh: one UPDATE, one SELECT, one durable commit, no tokens."""
 
 from fastapi import FastAPI, HTTPException
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine

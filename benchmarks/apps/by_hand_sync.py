@@ -1,4 +1,4 @@
-"""The yardstick of a refresh in sync code: one UPDATE, one SELECT, one commit; no tokens."""
+"""Baseline of a refresh in sync code: one UPDATE, one SELECT, one durable commit, no tokens."""
 
 from fastapi import FastAPI, HTTPException
 from sqlalchemy import create_engine

@@ -1,4 +1,4 @@
-"""FastAPI-Login with tokens in headers; it leaves users to the application."""
+"""FastAPI-Login with tokens in headers. The application loads the users."""
 
 from typing import Annotated
 

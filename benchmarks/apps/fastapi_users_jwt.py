@@ -1,4 +1,4 @@
-"""fastapi-users with bearer tokens and its JWT strategy, as its documentation sets it up."""
+"""fastapi-users with bearer tokens and its JWT strategy, set up as in its documentation."""
 
 from collections.abc import AsyncGenerator
 from typing import Annotated

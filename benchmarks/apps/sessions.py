@@ -1,4 +1,4 @@
-"""The session table of the render as one would map it by hand; a "token" is `id.generation`."""
+"""A hand-written mapping of the session table of a render. A "token" is `id.generation`."""
 
 import time
 from typing import Any, cast
@@ -38,7 +38,7 @@ class Tokens(BaseModel):
 
 
 def step(token: str) -> Update:
-    """Step a session on if it still is where the token says; nothing is signed here."""
+    """Advance a session if it still has the generation of the token. Nothing is signed."""
     session, _, generation = token.partition(".")
     return (
         update(Session)

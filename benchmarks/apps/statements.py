@@ -1,4 +1,4 @@
-"""The statements of a refresh as one would write them by hand."""
+"""Hand-written statements of a refresh."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ class Tokens(BaseModel):
 
 
 def parameters(token: str, now: int) -> dict[str, Any]:
-    """Take a "token" that is only the session and its generation: nothing is signed here."""
+    """Return the parameters for a "token", which is `id.generation`. Nothing is signed."""
     session, _, generation = token.partition(".")
     return {"session": session, "old": int(generation), "new": int(generation) + 1, "now": now}
 

@@ -1,4 +1,4 @@
-"""The floor of a refresh: its statements alone, built once, without a session or entities."""
+"""Lower bound of a refresh: prebuilt statements only, without a session or entities."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""The floor of a refresh in sync code: its statements alone, built once."""
+"""Lower bound of a refresh in sync code: prebuilt statements only."""
 
 import time
 

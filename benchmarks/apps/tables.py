@@ -1,4 +1,4 @@
-"""The user table of the render as one would map it by hand, and a response for it."""
+"""A hand-written mapping of the user table of a render, and its response model."""
 
 import os
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 DATABASE_URL = os.environ["DATABASE_URL"]
-# As a render has it: a fixed number of connections.
+# A fixed number of connections, as in a render.
 POOL = {"pool_size": 10, "max_overflow": 0}
 
 

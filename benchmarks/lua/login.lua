@@ -1,6 +1,6 @@
--- POST the next line of a file each time. The first line is the content type.
--- An answer takes so long that those not ended in time would count: the rate is of the time from
--- the first answer to the last. These three are global, for `steady` reads them from the thread.
+-- POST requests, each with the next line of a file. The first line is the content type.
+-- A login is slow compared with the run, so the rate is measured from the first response to the
+-- last. `answers`, `first` and `last` are global because `steady` reads them from the thread.
 require "report"
 
 local ffi = require "ffi"

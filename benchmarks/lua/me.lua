@@ -1,4 +1,4 @@
--- GET with a bearer token: the next line of a file each time, from the top again at its end.
+-- GET requests with bearer tokens, each with the next line of a file, in a cycle.
 require "report"
 
 local tokens, turn = {}, 0

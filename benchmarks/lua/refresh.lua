@@ -1,4 +1,4 @@
--- POST refresh tokens in order; the successor in each answer joins the end of the queue.
+-- POST requests with refresh tokens from a queue. Each successor is appended to the queue.
 require "report"
 
 local headers = { ["Content-Type"] = "application/json" }

@@ -1,4 +1,4 @@
--- What a run came to, as one line of JSON. Latencies are in microseconds in wrk, and here in ms.
+-- The result of a run as one line of JSON. wrk has latencies in microseconds; these are in ms.
 local failed = "connect read write status timeout"
 
 function done(summary, latency)
@@ -7,7 +7,7 @@ function done(summary, latency)
     failures = failures + summary.errors[kind]
   end
   local requests, seconds = summary.requests, summary.duration / 1e6
-  if steady then -- a script that counts itself
+  if steady then -- a script with its own count
     requests, seconds = steady()
   end
   print(string.format(

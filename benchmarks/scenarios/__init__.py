@@ -1,1 +1,1 @@
-"""What is measured, a module for each scenario."""
+"""Scenarios, one module each."""

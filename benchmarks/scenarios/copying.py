@@ -1,4 +1,4 @@
-"""`copier copy` of the template, and of an empty one that asks the same questions."""
+"""`copier copy` of the template, of its rendered files, and of an empty template."""
 
 import shutil
 import subprocess
@@ -29,7 +29,7 @@ def run(stage: Stage, results: Results) -> None:
 
 
 def _repository(folder: Path) -> Path:
-    """Copy the template's tracked files, as a clone would have them."""
+    """Copy the tracked files of the template, as in a clone."""
     listed = _git(ROOT, "ls-files", "-z", "--", *SOURCES).split("\0")
     for name in filter(None, listed):
         target = folder / name
@@ -39,13 +39,13 @@ def _repository(folder: Path) -> Path:
 
 
 def _rendered(stage: Stage, repository: Path) -> Path:
-    """Replace the project by a render, so that only the number of files is left to weigh."""
+    """Replace the project with a render, so that only the number of files matters."""
     answers = (repository / "template" / "project" / ANSWERS_FILE).read_text()
     project = _emptied(repository) / "template" / "project"
     shutil.copytree(render(stage.folder / "rendered"), project, dirs_exist_ok=True)
     (project / ".copier-answers.yml").unlink()
     for file in filter(Path.is_file, project.rglob("*")):
-        # A workflow has expressions of its own.
+        # Workflows contain expressions of GitHub.
         file.write_text(file.read_text().replace("{{", "{{ '{{' }}"))
     (project / ANSWERS_FILE).write_text(answers)
     return repository

@@ -1,4 +1,4 @@
-"""What each hash parameter costs: the time and the memory of one verification."""
+"""Cost of hash parameters: time and memory of one verification."""
 
 import time
 from typing import Any
@@ -10,7 +10,7 @@ from benchmarks.results import Results
 from benchmarks.stage import Stage
 
 BCRYPT_ROUNDS = (10, 11, 12, 13)
-# Memory in MiB and passes: OWASP's two for one lane, and RFC 9106's second recommendation.
+# Memory in MiB and passes: the first two are OWASP's, the third is RFC 9106's second.
 ARGON2 = ((19, 2), (46, 1), (64, 3), (128, 3))
 REPEATS = 3
 
@@ -28,7 +28,7 @@ def run(stage: Stage, results: Results) -> None:
 
 
 def cost(scheme: Any) -> float:
-    """Return the milliseconds of the quickest of some verifications."""
+    """Return the milliseconds of the fastest of several verifications."""
     stored = scheme.hash(PASSWORD)
     times = []
     for _ in range(REPEATS):

@@ -1,4 +1,4 @@
-"""POST login with 16 connections and nothing else: how much of the hash limit is reached?"""
+"""POST login with 16 connections and no other load, compared with the hash limit."""
 
 from benchmarks import wrk
 from benchmarks.results import Results

@@ -1,4 +1,4 @@
-"""GET me: how many authenticated requests a second, at few and at many connections."""
+"""GET me: authenticated requests per second, with few and with many connections."""
 
 from benchmarks import wrk
 from benchmarks.results import Results
@@ -7,7 +7,7 @@ from benchmarks.stage import Stage
 from benchmarks.subjects import Subject
 
 CONNECTIONS = (1, 16, 64)
-WARM_UP = 1  # seconds: connections are opened, statements prepared
+WARM_UP = 1  # seconds, to open connections and prepare statements
 
 
 def run(stage: Stage, results: Results) -> None:
@@ -33,7 +33,7 @@ def measure(subject: Subject, server: Server, seconds: float) -> dict[str, float
 
 
 def load(subject: Subject, server: Server, *, connections: int, seconds: float) -> wrk.Load:
-    """Ask steadily; every answer has to be a 200."""
+    """Send requests continuously. Raise RuntimeError if a request fails."""
     url, lines = server.url(subject.me_path), subject.access_tokens
     done = wrk.run("me", url, lines, connections=connections, seconds=seconds)
     if done.failures or not done.requests:

@@ -1,4 +1,4 @@
-"""Where the processor time of a request goes: py-spy's samples by the package that was at work."""
+"""Processor time of a request by package, sampled with py-spy."""
 
 import subprocess
 from collections import Counter
@@ -14,7 +14,7 @@ from benchmarks.subjects import Subject
 
 CONNECTIONS = 16
 SAMPLES_A_SECOND = 250
-# The innermost frame of one of these says whose time it is; the standard library works for them.
+# A sample counts for the innermost frame in one of these packages.
 PACKAGES = {
     "driver": ("/asyncpg/", "/psycopg/"),
     "sqlalchemy": ("/sqlalchemy/",),
@@ -38,7 +38,7 @@ def run(stage: Stage, results: Results) -> None:
 
 
 def profiled(subject: Subject, server: Server, stage: Stage, route: str) -> dict[str, float]:
-    """Return the percentage of each package, and the whole in microseconds."""
+    """Return the percentage of each package, and the total in microseconds."""
     _load(subject, server, route, turn=0, seconds=me.WARM_UP)
     seconds = stage.plan.load + 2
     samples = stage.folder / f"{route}-{subject.name}.txt"
@@ -51,7 +51,7 @@ def profiled(subject: Subject, server: Server, stage: Stage, route: str) -> dict
 
 
 def shares(stacks: Iterable[str]) -> dict[str, float]:
-    """Take lines of frames, `outer;…;inner count`; return the percentage of each package."""
+    """Return the percentage of each package, from lines like `outer;…;inner count`."""
     counted: Counter[str] = Counter()
     for line in stacks:
         frames, _, count = line.rpartition(" ")
@@ -75,7 +75,7 @@ def _load(subject: Subject, server: Server, route: str, *, turn: int, seconds: f
 
 
 def _record(server: Server, samples: Path, seconds: float) -> "subprocess.Popen[bytes]":
-    # Only the thread that holds the interpreter is at work; others wait for it or for sockets.
+    # Only the thread that holds the interpreter lock works. The others wait for it or for sockets.
     options = ("--gil", "--duration", f"{seconds:.0f}", "--rate", str(SAMPLES_A_SECOND))
     return subprocess.Popen(
         (

@@ -1,4 +1,4 @@
-"""POST refresh: each request takes the token that the one before it has brought."""
+"""POST refresh: each request sends the token that the previous one returned."""
 
 from benchmarks import databases, wrk
 from benchmarks.people import write
@@ -7,12 +7,12 @@ from benchmarks.servers import Server, serving
 from benchmarks.stage import Filled, Stage
 from benchmarks.subjects import Subject
 
-# The files of tokens hold each session's first one: take all sessions back to where they began.
+# The files contain the first token of each session, so reset all sessions to their start.
 REWIND = """UPDATE auth_session SET generation = 1, rotated_at = created_at,
     idle_expires_at = created_at + (SELECT min(idle_expires_at - rotated_at) FROM auth_session),
     revoked_at = NULL WHERE generation <> 1 OR revoked_at IS NOT NULL"""
-# Sessions of one load. Each has its own: requests that are on their way when a load ends are
-# still answered, and step their sessions on.
+# Sessions of one load. Each load has its own, because the server still answers requests that are
+# in flight when a load ends, and advances their sessions.
 SESSIONS = 100
 WARM_UP = 1  # seconds
 
@@ -30,7 +30,7 @@ def run(stage: Stage, results: Results) -> None:
 
 
 def rewind(filled: Filled) -> None:
-    """Make all refresh tokens good again; no server may be at work."""
+    """Make all refresh tokens valid again. No server may be running."""
     databases.execute(filled.database, REWIND, "VACUUM auth_session")
 
 
@@ -55,7 +55,7 @@ def load(
     connections: int,
     seconds: float,
 ) -> wrk.Load:
-    """Refresh the sessions of one turn; every answer has to be a 200."""
+    """Refresh the sessions of one turn. Raise RuntimeError if a request fails."""
     tokens = subject.refresh_tokens.read_text().splitlines()[turn * SESSIONS :][:SESSIONS]
     lines = subject.refresh_tokens.with_suffix(f".{turn}")
     write(lines, tokens)

@@ -1,4 +1,4 @@
-"""Does it matter how many users there are? me, login and refresh over tables of several sizes."""
+"""me, login and refresh with tables of several sizes."""
 
 from contextlib import ExitStack
 
@@ -29,7 +29,7 @@ def run(stage: Stage, results: Results) -> None:
 
 
 def measure(subject: Subject, server: Server, stage: Stage) -> dict[str, float]:
-    """Return the milliseconds that each request takes of the server's time, with its database."""
+    """Return the milliseconds per request of the server, including its database."""
     me.load(subject, server, connections=16, seconds=me.WARM_UP)
     looked = me.load(subject, server, connections=16, seconds=stage.plan.load)
     logged_in = wrk.run(

@@ -1,4 +1,4 @@
-"""Cold start: from the command to the first answer of GET me, database connection included."""
+"""Cold start: from the command to the first response of GET me, including a connection."""
 
 from benchmarks.results import Results
 from benchmarks.servers import serving
@@ -12,7 +12,7 @@ def run(stage: Stage, results: Results) -> None:
     )
     for subject in subjects:
         with serving(subject):
-            pass  # the first start of all compiles modules
+            pass  # the very first start compiles modules
     for _ in range(stage.plan.starts):
         for subject in subjects:
             with serving(subject) as server:

@@ -1,4 +1,4 @@
-"""Logins without pause, alone and beside somebody who only reads: who has to wait for whom?"""
+"""Continuous logins together with a reader, and their effect on each other."""
 
 import subprocess
 from statistics import mean
@@ -12,16 +12,16 @@ from benchmarks.stage import Stage
 from benchmarks.subjects import Subject
 
 CONNECTIONS = 16
-# Requests a second of the reader: enough for a p99, and few enough to leave the processors to
-# the hashes.
+# Requests per second of the reader: enough for a p99, and few enough to leave the processors to
+# hashing.
 RATE = 50
-# Longer than the reader reads, so that the storm is there from its first request to its last.
+# The storm starts before the reader and ends after it.
 MARGIN = 1  # seconds
 
 
 def run(stage: Stage, results: Results) -> None:
     kit = (stage.kit("async"), stage.kit("sync"))
-    # Of the peers one verifies passwords itself; it takes so long that one round will do.
+    # Only one of the other libraries verifies passwords. It is so slow that one round is enough.
     others = [peer for peer in stage.peers if peer.name == "fastapi-users"]
     for number in range(stage.plan.rounds):
         for subject in (*kit, *(others if number == 0 else ())):
@@ -33,7 +33,7 @@ def run(stage: Stage, results: Results) -> None:
 
 
 def hash_limit(stage: Stage) -> float:
-    """Return how many passwords a second the processors verify with nothing else to do."""
+    """Return how many passwords per second the processors verify with no other load."""
     kit, seconds = stage.kit("async"), str(stage.plan.hashing)
     return float(run_in(kit.folder, "benchmarks.hashing", seconds, environment=kit.environment))
 

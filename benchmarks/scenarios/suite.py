@@ -1,4 +1,4 @@
-"""How long the tests take that travel with every project, over SQLite."""
+"""Run time of the rendered tests, on SQLite."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ from benchmarks.renders import FLAVOURS, render
 from benchmarks.results import Results
 from benchmarks.stage import Stage
 
-# Those that a project has; this environment holds others, which would cost time.
+# The plugins of a rendered project. This environment has others, which would take time.
 PLUGINS = ("anyio.pytest_plugin", "pytest_cov.plugin", "xdist.plugin")
 
 

@@ -1,16 +1,17 @@
-"""How MySQL and MariaDB are used: READ COMMITTED, a fixed number of connections, bounded waits."""
+"""Engines for MySQL and MariaDB: READ COMMITTED, a fixed number of connections, bounded waits."""
 
 from typing import Any
 
 from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from app.database_ping import ping_idle_connections
-from app.database_settings import DatabaseSettings
+from app.database.ping import ping_idle_connections
+from app.database.settings import DatabaseSettings
+from app.database.url import read_url
 
-# Seconds that a connection, a lock or a statement may take. Longer is an outage, and a 503.
+# Seconds to wait for a connection or a lock. A statement may take twice as long.
 PATIENCE = 5
-# Connections are renewed before the server closes them: its wait_timeout is 8 hours.
+# Seconds until a connection is replaced. The server closes idle ones after 8 hours.
 RECYCLE = 3600
 MIGRATION_ARGUMENTS: dict[str, Any] = {
     "connect_timeout": PATIENCE,
@@ -20,29 +21,31 @@ ARGUMENTS: dict[str, Any] = {**MIGRATION_ARGUMENTS, "read_timeout": 2 * PATIENCE
 
 
 def create_writer(database: DatabaseSettings) -> AsyncEngine:
-    """Return the engine for transactions; a connection that a restart cut is replaced unseen.
+    """Return the engine for transactions. It replaces connections that a restart has closed.
 
-    READ COMMITTED locks the rows that a statement changes and not the gaps beside them, so that
-    registrations side by side do not end in deadlocks.
+    READ COMMITTED locks the rows that a statement changes but not the gaps between them, so that
+    concurrent registrations do not deadlock.
     """
+    url, given = read_url(database.url)
     engine = create_async_engine(
-        database.url,
+        url,
         hide_parameters=True,
         isolation_level="READ COMMITTED",
         pool_size=database.pool_size,
         max_overflow=0,
         pool_timeout=PATIENCE,
         pool_recycle=RECYCLE,
-        connect_args=ARGUMENTS,
+        connect_args=given | ARGUMENTS,
     )
     ping_idle_connections(engine.sync_engine)
     return engine
 
 
 def create_reader(database: DatabaseSettings) -> AsyncEngine:
-    """Return the engine for single reads, in autocommit: no ROLLBACK after them, no ping."""
+    """Return the engine for single reads, in autocommit mode: no ROLLBACK, no ping."""
+    url, given = read_url(database.url)
     return create_async_engine(
-        database.url,
+        url,
         hide_parameters=True,
         isolation_level="AUTOCOMMIT",
         pool_size=database.pool_size,
@@ -50,15 +53,16 @@ def create_reader(database: DatabaseSettings) -> AsyncEngine:
         pool_timeout=PATIENCE,
         pool_recycle=RECYCLE,
         pool_reset_on_return=None,
-        connect_args=ARGUMENTS,
+        connect_args=given | ARGUMENTS,
     )
 
 
 def create_migrator(database: DatabaseSettings) -> AsyncEngine:
-    """Return the engine for migrations, which may take as long as they need."""
+    """Return the engine for migrations. It has timeouts for connections and locks only."""
+    url, given = read_url(database.url)
     return create_async_engine(
-        database.url,
+        url,
         hide_parameters=True,
         poolclass=NullPool,
-        connect_args=MIGRATION_ARGUMENTS,
+        connect_args=given | MIGRATION_ARGUMENTS,
     )

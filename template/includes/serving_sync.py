@@ -1,6 +1,6 @@
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from threading import Barrier
 from typing import TypeVar
 
@@ -16,9 +16,17 @@ BASE_URL = "https://testserver"
 PEER = "192.0.2.1"
 
 
+def connect(app: FastAPI, peer: str = PEER) -> closing[Client]:
+    """Return a client with the address `peer` for a running application.
+
+    Entering a TestClient in `with` would start the application again.
+    """
+    return closing(TestClient(app, base_url=BASE_URL, client=(peer, 50000)))
+
+
 @contextmanager
 def serve(app: FastAPI, peer: str = PEER) -> Generator[Client]:
-    """Start the application for a client with this address, and stop it when that is done."""
+    """Start the application, yield a client with the address `peer`, and stop it afterwards."""
     with TestClient(app, base_url=BASE_URL, client=(peer, 50000)) as client:
         yield client
 
@@ -36,5 +44,5 @@ def race(callers: int, call: Callable[[int], T]) -> list[T]:
 
 
 def identify(authenticator: Authenticator, access_token: str) -> Identity:
-    """Tell whose token this is, as a request would learn it."""
+    """Return the identity that a request with this access token has."""
     return anyio.run(authenticator.authenticate, access_token)

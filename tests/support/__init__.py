@@ -1,1 +1,1 @@
-"""What the template's tests share: the matrix, and how a render is made, run, served and read."""
+"""Helpers of the template's tests: the matrix, and making, running and serving renders."""

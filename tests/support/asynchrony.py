@@ -1,25 +1,28 @@
-"""Tell asynchronous code of ours from what ASGI and FastAPI ask for in both flavours."""
+"""Find asynchronous code, except where ASGI or FastAPI require it in both flavours."""
 
 import ast
 from collections.abc import Iterator
 
-# The parameters of an ASGI application, and so of middleware.
+# The parameters of an ASGI application or middleware.
 ASGI_PARAMETERS = ["self", "scope", "receive", "send"]
-# Requests are authenticated on the event loop in both flavours.
+# Both flavours authenticate requests and WebSockets on the event loop.
 IN_BOTH = {
     "app/auth/authenticator.py",
-    "app/auth/ext/shared_lookup.py",
+    "app/auth/ext/user_lookup.py",
     "app/auth/fastapi/dependencies.py",
-    "tests/auth/ext/test_shared_lookup.py",
+    "tests/auth/ext/test_user_lookup.py",
+    "tests/auth/memory/user_lookup.py",
+    "tests/handshakes.py",
+    "tests/test_database_problems.py",
 }
 WAITING = (ast.AsyncFor, ast.AsyncWith, ast.Await)
 
 
 def coroutines(module: ast.Module) -> Iterator[ast.AST]:
-    """Yield what waits, and what can be waited for, outside of the lifespan and of middleware.
+    """Yield asynchronous syntax, except the lifespan and middleware.
 
-    A dependency or handler that waits for nothing is no such thing: FastAPI would run it in
-    another thread if it were a plain function.
+    An async dependency or handler without `await` is allowed, because FastAPI would run a plain
+    function in another thread.
     """
     framework_facing = imports_fastapi(module)
     for node in outside_asgi(module):

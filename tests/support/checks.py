@@ -1,4 +1,4 @@
-"""What must hold in every render: one function per property, each raising with the output."""
+"""Checks for every render. Each function raises with the output if its property does not hold."""
 
 import ast
 import sys
@@ -7,21 +7,29 @@ from pathlib import Path
 
 from support.commands import module, run
 
-# Loaded by name (a driver from the URL, the server, what passlib and FastAPI import when needed),
-# so that no import shows their use.
+# Loaded by name: drivers, the server, and packages that passlib and FastAPI import when needed.
+# No import statement shows their use.
 NEVER_IMPORTED = (
     *("aiosqlite", "asyncmy", "asyncpg", "psycopg", "pymysql", "cryptography"),
-    *("argon2-cffi", "bcrypt", "email-validator", "python-multipart"),
+    *("argon2-cffi", "bcrypt", "email-validator", "python-multipart", "uvicorn"),
 )
-# FastAPI and pydantic are built on these, and document their use.
+# FastAPI and pydantic depend on these and document their use.
 EXPECTED_BENEATH = ("pydantic_core", "starlette")
-# The `alembic` command in one process: three starts would take three times as long.
+# Three `alembic` commands in one process, because each start takes long.
 MIGRATIONS = """\
 from alembic.config import main
 for command in (["upgrade", "head"], ["check"], ["downgrade", "base"]):
     main(argv=command, prog="alembic")
 """
 OWN_TEST_PLUGINS = ("anyio.pytest_plugin", "pytest_cov.plugin", "xdist.plugin")
+# Without the plugins that only this repository uses, and without a cache in a shared render.
+OWN_TEST_ENVIRONMENT = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "RUFF_NO_CACHE": "true"}
+
+# The own tests that a documented edit, or a merge with one, can break.
+TESTS_NEAR_EDITS = (
+    *("tests/routes", "tests/test_migrations.py", "tests/test_models.py"),
+    *("tests/auth/fastapi/test_me.py", "tests/auth/fastapi/test_login.py"),
+)
 
 
 def is_formatted(project: Path) -> None:
@@ -37,30 +45,30 @@ def is_typed(project: Path, cache: Path) -> None:
 
 
 def migrates(project: Path, database_url: str) -> None:
-    """The migrations lead to exactly the models, and back to nothing."""
+    """The migrations match the models and can be undone completely."""
     run(sys.executable, "-c", MIGRATIONS, cwd=project, env={"DATABASE_URL": database_url})
 
 
-def passes_its_tests(project: Path, env: Mapping[str, str]) -> None:
-    command, own = own_tests()
-    run(*command, cwd=project, env={**own, **env})
+def passes_its_tests(project: Path, env: Mapping[str, str], *files: str) -> str:
+    """Run a project's own tests, or some of their files, in one process. Return the output."""
+    command = module("pytest", *own_tests(*files))
+    return run(*command, cwd=project, env={**OWN_TEST_ENVIRONMENT, **env})
 
 
-def own_tests(*arguments: str) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Return the command that runs a project's own tests in one process, and its environment."""
+def own_tests(*arguments: str) -> list[str]:
+    """Return the pytest arguments that run a project's own tests in one process."""
     plugins = [option for plugin in OWN_TEST_PLUGINS for option in ("-p", plugin)]
-    command = module("pytest", "-q", "-n0", "-p", "no:cacheprovider", *plugins, *arguments)
-    return command, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return ["-q", "-n0", "-p", "no:cacheprovider", *plugins, *arguments]
 
 
 def declares_what_it_imports(project: Path) -> None:
-    """No dependency is missing, and none is left over."""
+    """No dependency is missing, and none is unused."""
     ignored = f"DEP002={'|'.join(NEVER_IMPORTED)},DEP003={'|'.join(EXPECTED_BENEATH)}"
     run(*module("deptry", ".", "--no-ansi", "--per-rule-ignores", ignored), cwd=project)
 
 
 def python_files(project: Path) -> dict[Path, ast.Module]:
-    """Return the render's modules, parsed, by their path in the project."""
+    """Return the parsed modules of a render by their path in the project."""
     return {
         file.relative_to(project): ast.parse(file.read_text())
         for file in sorted(project.rglob("*.py"))

@@ -1,4 +1,4 @@
-"""Run commands with the shared environment, and show what a failing one wrote."""
+"""Run commands in the shared environment, and show the output of those that fail."""
 
 import os
 import shlex
@@ -16,7 +16,7 @@ TIMEOUT_SECONDS = 600
 
 @dataclass(frozen=True)
 class Finished:
-    """A command that ran to its end; `output` is what it wrote to both streams."""
+    """A finished command. `output` has both of its streams."""
 
     command: str
     code: int
@@ -28,18 +28,23 @@ class Finished:
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the few inherited variables and the given ones; output has no colours."""
+    """Return a minimal environment with these variables. It disables coloured output."""
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     return {**inherited, "NO_COLOR": "1", **(extra or {})}
 
 
-def attempt(*command: str, cwd: Path, env: Mapping[str, str] | None = None) -> Finished:
-    """Run a command and return how it ended, whatever its exit code."""
+def attempt(
+    *command: str,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    answers: str = "",
+) -> Finished:
+    """Run a command with `answers` as its input and return its result, even if it fails."""
     finished = subprocess.run(
         command,
         cwd=cwd,
         env=environment(env),
-        stdin=subprocess.DEVNULL,
+        input=answers,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -51,7 +56,7 @@ def attempt(*command: str, cwd: Path, env: Mapping[str, str] | None = None) -> F
 
 
 def run(*command: str, cwd: Path, env: Mapping[str, str] | None = None) -> str:
-    """Run a command that must succeed and return its output."""
+    """Run a command and return its output. Raise AssertionError if it fails."""
     finished = attempt(*command, cwd=cwd, env=env)
     assert finished.code == 0, finished.report()
     return finished.output

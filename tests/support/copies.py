@@ -1,4 +1,4 @@
-"""Copy the template as its users do: with Copier's own command, and never with `--trust`."""
+"""Copy the template as its users do: with Copier's command and without `--trust`."""
 
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,9 @@ def copy(
     version: str | None = None,
     **answers: str,
 ) -> Path:
-    """Render through Copier's API, the newest version unless one is named.
+    """Render with Copier's API, by default the newest version.
 
-    `only` names the one file that the test needs.
+    If `only` is given, render only that file.
     """
     copier.run_copy(
         str(template),
@@ -42,6 +42,6 @@ def command(*arguments: str, cwd: Path) -> Finished:
 
 
 def answers(project: Path) -> dict[str, Any]:
-    """Read the answers file without what Copier keeps for itself."""
+    """Read the answers file without Copier's internal values."""
     stored = yaml.safe_load((project / ANSWERS_FILE).read_text())
     return {name: answer for name, answer in stored.items() if not name.startswith("_")}

@@ -1,4 +1,4 @@
-"""Databases for the renders: a file for SQLite, otherwise a fresh one on a real server."""
+"""Databases for the renders: a file for SQLite, otherwise a new database on a real server."""
 
 import os
 import secrets
@@ -39,7 +39,7 @@ def temporary(cell: Cell, folder: Path) -> Iterator[str]:
     require(cell.database)
     administer(cell.database, f"CREATE DATABASE {name}")
     if cell.database == "postgresql":
-        # Nothing here has to survive a power cut, so no commit waits for the disk.
+        # Commits do not wait for the disk, because test data may be lost.
         administer(cell.database, f"ALTER DATABASE {name} SET synchronous_commit TO off")
     try:
         charset = "?charset=utf8mb4" if cell.database == "mysql" else ""
@@ -49,7 +49,7 @@ def temporary(cell: Cell, folder: Path) -> Iterator[str]:
 
 
 def dialect(cell: Cell) -> str:
-    """Return the database and the driver as the render's URL names them."""
+    """Return the database and driver, as in the URL of the render."""
     return DIALECTS[cell.concurrency, cell.database]
 
 
@@ -58,7 +58,7 @@ def force(database: str) -> str:
 
 
 def rows(url: str, query: str) -> list[tuple[Any, ...]]:
-    """Read from the database of a render past the render's own code."""
+    """Read directly from the database of a render."""
     parts = urlsplit(url)
     with closing(connect(parts)) as connection, closing(connection.cursor()) as cursor:
         cursor.execute(query)
@@ -66,7 +66,7 @@ def rows(url: str, query: str) -> list[tuple[Any, ...]]:
 
 
 def require(database: str) -> None:
-    """Skip the test when the server is away; on CI that is a failure."""
+    """Skip the test if the server is not reachable. On CI, fail it."""
     try:
         administer(database, "SELECT 1")
     except (psycopg.OperationalError, pymysql.err.OperationalError) as error:
@@ -84,7 +84,7 @@ def administer(database: str, statement: str) -> None:
 
 
 def connect(url: SplitResult) -> Any:
-    """Connect with a synchronous driver, whichever driver the URL names."""
+    """Connect with a synchronous driver, even if the URL names another one."""
     name = url.path.removeprefix("/")
     if url.scheme.startswith("sqlite"):
         return sqlite3.connect(f"file:{name}?mode=ro", uri=True)

@@ -1,4 +1,4 @@
-"""Clients that hang up at any point of a request or of its answer."""
+"""Clients that disconnect at random points of a request or response."""
 
 import asyncio
 import json
@@ -14,16 +14,16 @@ from support.journeys import PASSWORD
 from support.seeding import Person
 
 AT_ONCE = 20
-# Out of a hundred requests.
+# Per hundred requests.
 MIX = {"me": 40, "sessions": 20, "refresh": 30, "login": 8, "register": 2}
-LONGEST_READ = 400  # bytes, about as much as the shorter answers have
+LONGEST_READ = 400  # bytes, about the length of the shorter responses
 PATIENCE = 20.0
-# Closing a socket with this option sends a reset instead of a polite end.
+# Closing a socket with this option sends a reset instead of a regular end.
 ABRUPTLY = struct.pack("ii", 1, 0)
 
 
 async def hang_up(url: str, people: Sequence[Person], times: int) -> Counter[str]:
-    """Send requests and leave each at a random point; return how far they came."""
+    """Send requests and drop each at a random point. Return how far each of them got."""
     chance = random.Random(1000)
     turns = asyncio.Semaphore(AT_ONCE)
     parts = urlsplit(url)
@@ -68,7 +68,7 @@ async def begin(
 
 
 def written(chance: random.Random, person: Person, number: int) -> bytes:
-    """Return one request of the mix as it goes over the wire."""
+    """Return the bytes of one request of the mix."""
     (kind,) = chance.choices(list(MIX), list(MIX.values()))
     name = f"guest{number}"
     account = {"username": name, "email": f"{name}@example.com", "password": PASSWORD}

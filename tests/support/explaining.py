@@ -1,9 +1,10 @@
-"""Ask a filled database how it runs each query of the kit, as the render itself writes them.
+"""Explain the plan of each query of a render on a filled database.
 
 `python -m support.explaining COUNT` runs in the folder of a synchronous render and prints JSON:
-for each query what the database says it does, one string a step.
+for each query, the steps of its plan as strings.
 """
 
+import asyncio
 import json
 import sys
 from collections.abc import Callable, Mapping
@@ -15,18 +16,18 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
 from support.commands import module, run
-from support.seeding import TESTS, Person, application, fill
+from support.seeding import KEY, TESTS, Person, add_attempts, application, fill
 
 Statement = tuple[str, Any]
 STATISTICS = {
     "sqlite": ["ANALYZE"],
     "postgresql": ["ANALYZE"],
-    "mysql": ["ANALYZE TABLE users, auth_session"],
+    "mysql": ["ANALYZE TABLE users, auth_session, auth_throttle"],
 }
 
 
 def plans(project: Path, count: int, *, env: Mapping[str, str]) -> dict[str, list[str]]:
-    """Fill the database of the environment and return the plan of each query."""
+    """Fill the database from the environment and return the plan of each query."""
     output = run(
         *module("support.explaining", str(count)),
         cwd=project,
@@ -37,29 +38,38 @@ def plans(project: Path, count: int, *, env: Mapping[str, str]) -> dict[str, lis
 
 
 def queries(engine: Engine, person: Person) -> dict[str, Callable[[Session], object]]:
-    """Return what the kit asks of the database, each as a function of a session."""
-    repositories, models = application("auth.ext.sqlalchemy"), application("models")
-    lookup = application("auth.ext.lookup")
+    """Return the queries of the render, each as a function of a session."""
+    models = application("models")
+    lookup = application("auth.ext.user_lookup")
     reader = engine.execution_options(isolation_level="AUTOCOMMIT")
-    check = lookup.SQLAlchemySyncUserLookup(reader, models.User, models.AuthSession)
+    check = lookup.SQLAlchemyUserLookup(reader, models.User, models.AuthSession)
     now = datetime.now(UTC)
     session_id, user_id = person.session_id, person.user_id
     email = f"{person.username}@example.com"
     end = {"now": now, "reason": "explained"}
+    decay = timedelta(minutes=15)
+    attempt = {"now": now, "decay": decay, "delays": [decay], "free_attempts": 5}
     step = {"now": now, "idle_expires_at": now + timedelta(days=1), "kid": "explained"}
+    step |= {"ip": None, "user_agent": None}
 
     def users(session: Session) -> Any:
-        return repositories.SQLAlchemySyncUserProtocol(session, models.User)
+        repository = application("auth.ext.users").SQLAlchemySyncUserProtocol
+        return repository(session, models.User)
 
     def sessions(session: Session) -> Any:
-        return repositories.SQLAlchemySyncSessionProtocol(session, models.AuthSession, models.User)
+        repository = application("auth.ext.sessions").SQLAlchemySyncSessionProtocol
+        return repository(session, models.AuthSession, models.User)
+
+    def throttles(session: Session) -> Any:
+        repository = application("auth.ext.throttles").SQLAlchemySyncThrottleProtocol
+        return repository(session, models.AuthThrottle)
 
     return {
         "user by id": lambda s: users(s).get_by_id(user_id),
         "user by e-mail": lambda s: users(s).get_by_email_or_username(email),
         "user by name": lambda s: users(s).get_by_email_or_username(person.username),
         "upgrade of a hash": lambda s: users(s).replace_password_hash(user_id, old="a", new="b"),
-        "session check": lambda _: check.find_all([session_id], now),
+        "session check": lambda _: asyncio.run(check.find_all([session_id], now)),
         "session by id": lambda s: sessions(s).get(session_id),
         "session of an active user": lambda s: sessions(s).get_of_active_user(session_id),
         "rotation": lambda s: sessions(s).rotate(session_id, 1, **step),
@@ -70,6 +80,12 @@ def queries(engine: Engine, person: Person) -> dict[str, Callable[[Session], obj
             user_id, except_session_id=session_id, **end
         ),
         "purge": lambda s: sessions(s).purge(ended_before=now - timedelta(days=7), limit=50),
+        "count of an attempt": lambda s: throttles(s).count(KEY, **attempt),
+        "undoing of an attempt": lambda s: throttles(s).give_back(KEY, decay=decay),
+        "end of all waits": lambda s: throttles(s).forget(KEY[:32]),
+        "purge of attempts": lambda s: throttles(s).purge(
+            forgotten_before=now - timedelta(days=7), limit=50
+        ),
     }
 
 
@@ -99,6 +115,7 @@ def steps(engine: Engine, statement: Statement) -> list[str]:
 if __name__ == "__main__":
     filled, everybody = fill(int(sys.argv[1]))
     with filled.connect() as analyzed:
+        add_attempts(analyzed, int(sys.argv[1]))
         for command in STATISTICS[filled.dialect.name]:
             analyzed.execute(text(command))
         analyzed.commit()

@@ -1,6 +1,6 @@
-"""A typical release: fixes in the modules that teams edit, a dependency, a revision, a test.
+"""A typical release: fixes in modules that teams edit, a dependency, a revision and a test.
 
-It is made from the template as it is today, so its anchors are texts that are expected there.
+It changes the current template, which must contain the anchor texts.
 """
 
 import re
@@ -13,17 +13,17 @@ REVISION = "f27a90c4d815"
 REVISION_FILE = f"migrations/versions/{REVISION}_remember_the_device.py"
 NEW_TEST_FILE = "tests/auth/fastapi/test_user_agent.py"
 DEPENDENCY = "typing-inspection>=0.4"
-# The one change that meets `team.SAME_LINE`.
+# The only change that conflicts with `team.SAME_LINE`.
 USER_AGENT_LENGTH = "USER_AGENT_LENGTH = 255  # characters, as many as the column keeps"
 
 CHANGES = (
     (
-        "app/auth/fastapi/login.py",
-        "USER_AGENT_LENGTH = 255  # characters kept of what a client says it is",
+        "app/auth/fastapi/state.py",
+        "USER_AGENT_LENGTH = 255  # characters; the rest is cut off",
         USER_AGENT_LENGTH,
     ),
     (
-        "app/auth/fastapi/login.py",
+        "app/auth/fastapi/state.py",
         'request.headers.get("user-agent", "")[:USER_AGENT_LENGTH]',
         'request.headers.get("user-agent", "").strip()[:USER_AGENT_LENGTH]',
     ),
@@ -34,8 +34,8 @@ CHANGES = (
     ),
     (
         "app/settings.py",
-        "# OpenAPI and its pages tell an attacker where to look (ASVS 13.4.5).",
-        "# OpenAPI and its pages tell attackers where to look (ASVS 13.4.5).",
+        "# The API documentation shows an attacker every route (ASVS 13.4.5).",
+        "# The API documentation shows attackers every route (ASVS 13.4.5).",
     ),
     (
         "app/auth/ext/models.py",
@@ -50,8 +50,8 @@ CHANGES = (
     ),
     (
         "app/main.py",
-        '"""The application, built from its settings."""',
-        '"""The application, made from its settings."""',
+        '"""Application factory."""',
+        '"""The factory of the application."""',
     ),
     (
         "app/dependencies.py",
@@ -59,14 +59,14 @@ CHANGES = (
         "from app.models import User\n\n# Commit: at its end a session is rolled back.",
     ),
     (
-        "app/routes/hello.py",
-        '"""Greet whoever is signed in."""',
-        '"""Greet the user."""',
+        "app/routes/notes.py",
+        '"""Store a note."""',
+        '"""Store a new note."""',
     ),
     (
         "README.md",
-        "deletes sessions that ended long ago (run it daily)",
-        "deletes sessions that ended long ago (run it every night)",
+        "`tests/routes/test_notes.py` shows how to test a route",
+        "`tests/routes/test_notes.py` is an example of how to test a route",
     ),
     (
         "pyproject.toml",
@@ -96,7 +96,7 @@ def downgrade() -> None:
 
 NEW_TEST = '''"""What a client says it is."""
 
-from app.auth.fastapi.login import USER_AGENT_LENGTH
+from app.auth.fastapi.state import USER_AGENT_LENGTH
 
 
 def test_name_of_a_client_is_cut() -> None:
@@ -105,7 +105,7 @@ def test_name_of_a_client_is_cut() -> None:
 
 
 def apply(project: Path) -> None:
-    """Change the source of the template as a release would."""
+    """Apply the release to the source of the template."""
     for file, old, new in CHANGES:
         edit(project / file, old, new)
     text = ADDING_A_COLUMN.format(revision=REVISION, parent=head(project))
@@ -114,7 +114,7 @@ def apply(project: Path) -> None:
 
 
 def head(project: Path) -> str:
-    """Return the one revision that no other follows, found without Alembic."""
+    """Return the newest revision, found without Alembic."""
     texts = [file.read_text() for file in (project / "migrations/versions").glob("*.py")]
     (newest,) = named("revision", texts) - named("down_revision", texts)
     return newest
@@ -126,7 +126,7 @@ def named(variable: str, texts: list[str]) -> set[str]:
 
 
 def missing(project: Path) -> list[str]:
-    """List what of the release an updated project does not have, but for what its team deleted."""
+    """List the parts of the release that an updated project lacks, unless the team deleted them."""
     lost = [
         f"{file}: {new}"
         for file, _, new in CHANGES

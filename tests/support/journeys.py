@@ -1,16 +1,20 @@
-"""What a person does in a first visit, over HTTP: once with headers, once with cookies."""
+"""A first visit of a user over HTTP, with headers and with cookies."""
 
 from typing import Any
 
 import httpx2
 
 PASSWORD = "correct horse battery staple"
+DEVICE_COOKIE = "device_token"  # unchanged by a refresh and a logout
 USER_FIELDS = {
     *("id", "email", "username", "created_at"),
-    *("is_active", "is_staff", "is_superuser"),
+    *("is_active", "is_staff", "is_superuser", "email_verified"),
 }
 TOKEN_FIELDS = {"access_token", "refresh_token", "token_type", "expires_in"}
-SESSION_FIELDS = {"id", "created_at", "last_used_at", "expires_at", "ip", "user_agent", "current"}
+SESSION_FIELDS = {
+    *("id", "created_at", "last_used_at", "expires_at", "ip", "user_agent", "current"),
+    *("authenticated_at", "methods", "last_ip", "last_user_agent"),
+}
 
 
 def register(client: httpx2.Client, username: str) -> dict[str, Any]:
@@ -30,12 +34,12 @@ def log_in(client: httpx2.Client, username: str) -> httpx2.Response:
 
 
 def visit_with_headers(url: str) -> None:
-    """Register, log in, look, refresh twice, look at the sessions, log out: with bearer tokens."""
+    """Register, log in, refresh twice, list the sessions and log out, with bearer tokens."""
     with httpx2.Client(base_url=url) as client:
         user = register(client, "Header.Person")
         tokens = read(log_in(client, "header.person"), 200)
-        assert tokens.keys() == TOKEN_FIELDS
-        # A login sets cookies as well where both travel; what follows must not rest on them.
+        assert tokens.keys() == {*TOKEN_FIELDS, "device_token"}
+        # With both transports, a login also sets cookies. The next steps must not use them.
         client.cookies.clear()
         assert read(client.get("/auth/me", headers=bearer(tokens)), 200) == user
 
@@ -52,7 +56,7 @@ def visit_with_headers(url: str) -> None:
 
 
 def visit_with_password_form(url: str) -> None:
-    """Get tokens as Swagger's Authorize dialog and OAuth2 clients do: no cookie, either way."""
+    """Get tokens as Swagger's Authorize dialog and OAuth2 clients do, without cookies."""
     with httpx2.Client(base_url=url) as client:
         user = register(client, "Form.Person")
         form = {"grant_type": "password", "username": "form.person", "password": PASSWORD}
@@ -66,13 +70,13 @@ def visit_with_password_form(url: str) -> None:
 
 
 def visit_with_cookies(url: str, *, tokens_in_body: bool) -> None:
-    """The same visit as a browser makes it: no token is ever in reach of a script."""
+    """The same visit by a browser. No token is visible to a script."""
     with httpx2.Client(base_url=url, headers={"Sec-Fetch-Site": "same-origin"}) as client:
         user = register(client, "Cookie.Person")
         login = log_in(client, "cookie.person@example.com")
         assert login.status_code == (200 if tokens_in_body else 204), login.text
         assert all("HttpOnly" in cookie for cookie in login.headers.get_list("set-cookie"))
-        assert len(client.cookies) == 2
+        assert len(client.cookies) == 3
         assert read(client.get("/auth/me"), 200) == user
 
         for _ in range(2):
@@ -80,12 +84,13 @@ def visit_with_cookies(url: str, *, tokens_in_body: bool) -> None:
             answer = client.post("/auth/refresh")
             read(answer, 204)
             assert client.cookies.keys() == earlier.keys()
-            assert not set(client.cookies.values()) & set(earlier.values())
+            unchanged = dict(client.cookies).items() & earlier.items()
+            assert [name for name, _ in unchanged] == [DEVICE_COOKIE]
 
         check_sessions(client.get("/auth/sessions"))
         kept = dict(client.cookies)
         read(client.post("/auth/logout"), 204)
-        assert not client.cookies
+        assert list(client.cookies) == [DEVICE_COOKIE]
         client.cookies.update(kept)
         refuse(client.get("/auth/me"), "session_ended")
 
@@ -101,7 +106,7 @@ def refuse(answer: httpx2.Response, code: str) -> None:
 
 
 def read(answer: httpx2.Response, status: int) -> Any:
-    """Return the body of an answer that must have this status, and must not be stored."""
+    """Return the body of a response. Check its status and that it must not be cached."""
     shown = f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text}"
     assert answer.status_code == status, shown
     assert answer.headers["cache-control"] == "no-store", shown

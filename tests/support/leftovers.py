@@ -1,4 +1,4 @@
-"""Find what a render should not show: traces of the template and of the answers not given."""
+"""Find leftovers in a render: traces of the template and of other answers."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ from support.databases import dialect
 from support.matrix import Cell
 
 TEMPLATE_MARKS = ("{%", "%}", "{{", "{#", "#|")
-# Here `${{ … }}` is GitHub's.
+# `${{ … }}` is GitHub's syntax here.
 WORKFLOWS = Path(".github/workflows")
 DATABASE_WORDS = {
     "sqlite": ("sqlite", "pragma"),
@@ -22,16 +22,16 @@ DRIVERS = ("aiosqlite", "asyncmy", "asyncpg", "psycopg", "pymysql")
 COOKIE_WORDS = ("cookie", "csrf", "samesite", "cross_site", "sec-fetch", "trusted_origins")
 HEADER_WORDS = ("OAuth2PasswordBearer", "accept_header", "grant_type")
 CHOICE_WORDS = ("accept_cookie", "accept_header", "set_cookie_on_login")
-# Hashes of a weaker scheme upgrade at login, so that Argon2id renders know bcrypt's name as well.
+# Weaker hashes are upgraded at login, so Argon2id renders also mention bcrypt.
 HASH_WORDS = {"bcrypt": ("bcrypt_rounds",), "argon2id": ("argon2",)}
 ASYNC_WORDS = ("asyncio", "async_sessionmaker")
-# Where `asyncio` is none of them: on the loop of both flavours, and as the name of a backend.
+# Files in which sync renders may mention `asyncio`: the event loop and a backend name.
 LOOP_FILES = {*asynchrony.IN_BOTH, "tests/conftest.py"}
 SYNC_WORDS = ("router_sync", "SQLAlchemySync")
 
 
 def find(project: Path, cell: Cell) -> list[str]:
-    """List every leftover as `file:line: what`."""
+    """List every leftover as `file:line: text`."""
     found = [*marks(project), *words(project, cell)]
     if cell.concurrency == "sync":
         found += coroutines(project)
@@ -55,7 +55,7 @@ def words(project: Path, cell: Cell) -> Iterator[str]:
 
 
 def unwanted_words(cell: Cell) -> list[str]:
-    """List the words that only the answers not given would use."""
+    """List the words that only renders with other answers use."""
     unwanted = [
         word
         for table, chosen in ((DATABASE_WORDS, cell.database), (HASH_WORDS, cell.password_hash))
@@ -72,7 +72,7 @@ def unwanted_words(cell: Cell) -> list[str]:
 
 
 def coroutines(project: Path) -> Iterator[str]:
-    """Find asynchronous code, and names that say they are."""
+    """Find asynchronous code and names."""
     for file, module in python_files(project).items():
         for node in asynchrony.coroutines(module) if str(file) not in asynchrony.IN_BOTH else ():
             yield f"{file}:{getattr(node, 'lineno', 0)}: {type(node).__name__}"
@@ -87,7 +87,7 @@ def is_asynchronous(name: str) -> bool:
 
 
 def lines(project: Path) -> Iterator[tuple[Path, int, str]]:
-    """Yield every line of the render's text files with its place."""
+    """Yield every line of the render's text files, with its file and number."""
     for file in sorted(project.rglob("*")):
         if file.is_file() and "__pycache__" not in file.parts:
             place = file.relative_to(project)

@@ -1,4 +1,4 @@
-"""A bounded mixed load over HTTP, and a journal of what the server has acknowledged."""
+"""A bounded mixed load over HTTP, and a journal of the acknowledged operations."""
 
 import asyncio
 import random
@@ -12,16 +12,16 @@ import httpx2
 from support.journeys import PASSWORD
 from support.seeding import Person
 
-# Out of a hundred operations.
+# Per hundred operations.
 MIX = {"look": 70, "refresh": 20, "log_in": 8, "register": 2}
-# Seconds: between two attempts of one operation, and for all of its attempts.
+# Seconds between two attempts of an operation, and seconds for all of its attempts.
 PAUSE = 0.05
 PATIENCE = 90.0
 
 
 @dataclass
 class Journal:
-    """What happened so far; `unanswered` are attempts that ended in a 503 or without an answer."""
+    """The results so far. `unanswered` counts attempts with a 503 or without a response."""
 
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
     unanswered: Counter[str] = field(default_factory=Counter)
@@ -39,7 +39,7 @@ class Journal:
             self.changed.notify_all()
 
     async def grows(self, *, acknowledged: int = 0, unanswered: int = 0) -> None:
-        """Wait for so many more acknowledged operations, or attempts without success."""
+        """Wait for this many more acknowledged operations or failed attempts."""
         acknowledged += self.acknowledged
         unanswered += self.unanswered.total()
         async with asyncio.timeout(PATIENCE), self.changed:
@@ -49,9 +49,9 @@ class Journal:
 
 
 class Visitor:
-    """Works through operations one after another, each until it is acknowledged.
+    """Performs operations in sequence, repeating each until it is acknowledged.
 
-    Two visitors with the same `namesake` register the same names, in different capitals.
+    Two visitors with the same `namesake` register the same names, capitalised differently.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Visitor:
         self._capitals = seed % 2 == 1
         self._names = (f"{namesake}-{number}" for number in range(10_000))
         self._logins = list(people)
-        # The newest tokens that this visitor was given, by the session's first access token.
+        # The newest tokens of each session, by the session's first access token.
         self.tokens = {
             person.access_token: {
                 "access_token": person.access_token,
@@ -116,7 +116,7 @@ class Visitor:
         path: str,
         **options: Any,
     ) -> httpx2.Response:
-        """Try until acknowledged; of refusals only a 503 that says when to come back is allowed."""
+        """Repeat until acknowledged. The only refusal allowed is a 503 with `Retry-After`."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 try:

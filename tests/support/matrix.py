@@ -1,17 +1,21 @@
-"""Every combination of answers that the template renders, listed once."""
+"""All combinations of answers that the template supports."""
 
 from dataclasses import asdict, dataclass
 from itertools import product
+from pathlib import Path
+
+import yaml
 
 CONCURRENCIES = ("async", "sync")
 DATABASES = ("sqlite", "postgresql", "mysql")
 TRANSPORTS = ("both", "header", "cookie")
 PASSWORD_HASHES = ("bcrypt", "argon2id")
+COVERING = Path(__file__).parents[1] / "covering.yml"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One combination; as a string it is the id that tests and reports use."""
+    """One combination of answers. Its string is the ID in tests and reports."""
 
     concurrency: str = "async"
     database: str = "sqlite"
@@ -37,8 +41,10 @@ class Cell:
 CELLS = tuple(
     Cell(*answers) for answers in product(CONCURRENCIES, DATABASES, TRANSPORTS, PASSWORD_HASHES)
 )
+# The covering array, whose cells run whole at the default depth.
+COVERING_CELLS = tuple(Cell(*name.split("-")) for name in yaml.safe_load(COVERING.read_text()))
 
 
 def cells(**answers: str) -> tuple[Cell, ...]:
-    """Return the cells that have these answers, e.g. `cells(transport="both")`."""
+    """Return the cells with these answers, for example `cells(transport="both")`."""
     return tuple(cell for cell in CELLS if answers.items() <= cell.answers.items())

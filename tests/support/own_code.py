@@ -1,6 +1,6 @@
-"""Files that are a team's alone, which no update knows: a router, its tests, a revision."""
+"""Files that only the team owns: a router, its tests and a revision."""
 
-# The code is that of an async project.
+# Code for an async project.
 FILES = {
     "app/routes/profile.py": '''"""What users say about themselves."""
 

@@ -1,4 +1,4 @@
-"""A TCP proxy before a database server, to cut its connections without touching the server."""
+"""A TCP proxy in front of a database server, which can cut connections to it."""
 
 import asyncio
 import socket
@@ -14,11 +14,11 @@ PATIENCE_SECONDS = 20
 
 
 class Proxy:
-    """Passes bytes on while it is up; the clients of a proxy that is down are refused at once."""
+    """Forwards bytes while it is up. While it is down, it refuses clients at once."""
 
     def __init__(self, upstream: tuple[str, int]) -> None:
         self._upstream = upstream
-        # Bound and never listening: it keeps the port while nobody listens there.
+        # Bound but not listening. It reserves the port while the proxy is down.
         self._placeholder = reusable_socket(("127.0.0.1", 0))
         self.address: tuple[str, int] = self._placeholder.getsockname()
         self._server: asyncio.Server | None = None
@@ -31,11 +31,11 @@ class Proxy:
         self._run(self._up)
 
     def down(self) -> None:
-        """Refuse new connections and cut those that are open, as a server that was killed."""
+        """Refuse new connections and cut open ones, like a killed server."""
         self._run(self._down)
 
     def cut(self) -> None:
-        """Cut the open connections, as a server that was restarted in between."""
+        """Cut the open connections, like a restarted server."""
         self._run(self._cut)
 
     def close(self) -> None:
@@ -83,7 +83,7 @@ class Proxy:
 
 
 async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    """Pass bytes on until either side goes away, and then close the other."""
+    """Forward bytes until either side closes, then close the other."""
     with suppress(OSError):
         while data := await source.read(CHUNK):
             sink.write(data)
@@ -100,7 +100,7 @@ def reusable_socket(address: tuple[str, int]) -> socket.socket:
 
 @contextmanager
 def proxied(database_url: str) -> Iterator[Proxy]:
-    """Start a proxy, still down, before the server that the URL names."""
+    """Start a proxy in front of the server in the URL. It is down at first."""
     parts = urlsplit(database_url)
     assert parts.hostname is not None
     assert parts.port is not None
@@ -112,7 +112,7 @@ def proxied(database_url: str) -> Iterator[Proxy]:
 
 
 def through(proxy: Proxy, database_url: str) -> str:
-    """Return the URL of the same database with the proxy in between."""
+    """Return the URL of the same database through the proxy."""
     parts = urlsplit(database_url)
     host, port = proxy.address
     netloc = f"{parts.netloc.rpartition('@')[0]}@{host}:{port}"

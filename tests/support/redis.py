@@ -1,4 +1,4 @@
-"""A Redis of the test's own, which it may stop, and one that never answers."""
+"""A Redis server that a test may stop, and a server that never answers."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ from support.waiting import wait_until
 
 @dataclass(frozen=True)
 class Redis:
-    """A running server."""
+    """A running Redis server."""
 
     url: str
     process: subprocess.Popen[bytes]
@@ -28,7 +28,7 @@ class Redis:
 
 @contextmanager
 def redis_server(folder: Path) -> Iterator[Redis]:
-    """Start a Redis that keeps nothing; stop it at the end if the test has not."""
+    """Start a Redis without persistence. Stop it at the end, if the test has not."""
     binary = shutil.which("redis-server")
     if binary is None:
         reason = "redis-server is not installed"
@@ -48,7 +48,7 @@ def redis_server(folder: Path) -> Iterator[Redis]:
 
 @contextmanager
 def silent_server() -> Iterator[str]:
-    """Accept connections as Redis would, and never answer."""
+    """Accept connections like Redis, but never answer."""
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
         yield f"redis://127.0.0.1:{listening.getsockname()[1]}/0"
 

@@ -1,7 +1,7 @@
-"""Fill a render's database with users and sessions, and hand out the tokens of each session.
+"""Fill a render's database with users and sessions, and return the tokens of each session.
 
-`python -m support.seeding COUNT` runs in the folder of a render: models, hashing and tokens are
-the render's own. It migrates the database first, and prints the people as JSON.
+`python -m support.seeding COUNT` runs in the folder of a render, with its models, hashing and
+tokens. It migrates the database first, and prints the people as JSON.
 """
 
 import json
@@ -22,14 +22,15 @@ from support.journeys import PASSWORD
 
 TESTS = Path(__file__).parents[1]
 DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
-# Every so many users have another session that ended long ago, as in a table purged every day.
+# One in this many users also has an old ended session, as in a table that is purged daily.
 ENDED_EVERY = 100
 LONG_AGO = timedelta(days=60)
+KEY = "0" * 64  # of login attempts
 
 
 @dataclass(frozen=True)
 class Person:
-    """A user with one live session, and the session's tokens as a login would return them."""
+    """A user with one live session, and the tokens that a login would return for it."""
 
     username: str
     user_id: int
@@ -39,7 +40,7 @@ class Person:
 
 
 def people(project: Path, count: int, *, env: Mapping[str, str]) -> list[Person]:
-    """Migrate the database of the environment and create people in it; all have PASSWORD."""
+    """Migrate the database from the environment and create people in it, all with PASSWORD."""
     output = run(
         *module("support.seeding", str(count)),
         cwd=project,
@@ -49,15 +50,15 @@ def people(project: Path, count: int, *, env: Mapping[str, str]) -> list[Person]
 
 
 def application(name: str) -> Any:
-    """Import a module of the render in whose folder this process runs."""
+    """Import a module of the render in the current folder."""
     sys.path[:0] = [] if "" in sys.path else [""]
     return import_module(f"app.{name}")
 
 
 def fill(count: int) -> tuple[Engine, Iterator[Person]]:
-    """Migrate and fill the database; return an engine for it, synchronous in both flavours.
+    """Migrate and fill the database. Return a synchronous engine for it and the people.
 
-    Tokens are issued as the people are asked for.
+    Tokens are issued while the people are iterated.
     """
     settings = application("settings").load_settings()
     application("migrate").upgrade(settings.database)
@@ -71,20 +72,30 @@ def fill(count: int) -> tuple[Engine, Iterator[Person]]:
         return engine, add_sessions(connection, users, settings.auth)
 
 
+def add_attempts(connection: Connection, count: int) -> None:
+    """Block as many keys, the first of which is KEY; every hundredth was counted long ago."""
+    now = datetime.now(UTC)
+    rows = [
+        {
+            "key": secrets.token_hex(32) if number else KEY,
+            "forgotten_at": now - LONG_AGO if number % ENDED_EVERY == 0 else now,
+            "blocked_until": now + timedelta(days=1),
+        }
+        for number in range(count)
+    ]
+    connection.execute(insert(application("models").AuthThrottle), rows)
+
+
 def add_users(connection: Connection, count: int, settings: Any) -> list[tuple[int, str]]:
-    """Create users that share one password; return their ids and names."""
+    """Create users that share one password. Return their IDs and names."""
     user = application("models").User
-    rest = {
-        "password_hash": application("auth.hashing").password_context(settings).hash(PASSWORD),
-        "created_at": datetime.now(UTC),
-        **{"is_active": True, "is_staff": False, "is_superuser": False},
-    }
+    password_hash = application("auth.hashing").password_context(settings).hash(PASSWORD)
     names = [f"person{number}" for number in range(1, count + 1)]
     rows = [
-        {"username": name, "username_key": name, **dict.fromkeys(("email", "email_key"), email)}
-        for name, email in ((name, f"{name}@example.com") for name in names)
+        {"username": name, "email": f"{name}@example.com", "password_hash": password_hash}
+        for name in names
     ]
-    connection.execute(insert(user), [{**row, **rest} for row in rows])
+    connection.execute(insert(user), rows)
     created = select(user.id, user.username).order_by(user.id)
     return [(user_id, username) for user_id, username in connection.execute(created)]
 
@@ -100,7 +111,8 @@ def add_sessions(
     def session(user_id: int, created_at: datetime) -> dict[str, Any]:
         return {
             **{"id": secrets.token_hex(16), "user_id": user_id, "generation": 1},
-            **{"kid": tokens.kid, "created_at": created_at, "rotated_at": created_at},
+            **{"kid": tokens.kid, "methods": ("pwd",)},
+            **dict.fromkeys(("created_at", "authenticated_at", "rotated_at"), created_at),
             "idle_expires_at": created_at + settings.idle_lifetime,
             "absolute_expires_at": created_at + settings.session_lifetime,
         }
@@ -120,12 +132,12 @@ def person(tokens: Any, username: str, session: dict[str, Any]) -> Person:
         expires_at=session["idle_expires_at"],
         kid=session["kid"],
     )
-    access_token = result_of(tokens.issue_access(user_id=user_id, session_id=session_id))
+    access_token = get_result(tokens.issue_access(user_id=user_id, session_id=session_id))
     return Person(username, user_id, session_id, access_token, refresh_token)
 
 
-def result_of(called: Any) -> Any:
-    """Return what a function of a render returned, or what its coroutine does without waiting."""
+def get_result(called: Any) -> Any:
+    """Return the value itself, or the result of a coroutine that does not wait."""
     if not iscoroutine(called):
         return called
     try:

@@ -1,10 +1,10 @@
-"""Serve a render with real uvicorn processes."""
+"""Serve a render with real uvicorn or gunicorn processes."""
 
 import os
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,19 +15,25 @@ from support.commands import environment, module
 from support.waiting import wait_until
 
 STOP_SECONDS = 60
-# A test is one client that asks more often than any person; tests of the limits set them again.
+# A test sends more requests than a person. Tests of the limits set them again.
 UNLIMITED = {
     "AUTH_LIMIT_LOGIN": "100000/second",
     "AUTH_LIMIT_REGISTER": "100000/second",
     "AUTH_LIMIT_REFRESH": "100000/second",
+    "AUTH_LIMIT_MAIL": "100000/second",
+    "AUTH_LIMIT_TOKEN": "100000/second",
+    "AUTH_HASH_QUEUE": "1024",  # one network may take half of it
 }
-# What uvicorn writes once in every worker; one ready worker alone would answer /ready.
+# uvicorn writes this once per worker. /ready would only show that one worker is ready.
 STARTED = "Application startup complete"
+
+# A function of the application, the port and the number of workers.
+Command = Callable[[str, int, int], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its address and the file that holds all it has written."""
+    """A running server with its address and its output file."""
 
     url: str
     process: subprocess.Popen[bytes]
@@ -35,6 +41,23 @@ class Server:
 
     def output(self) -> str:
         return self.log.read_text(errors="replace")
+
+
+def uvicorn(application: str, port: int, workers: int) -> tuple[str, ...]:
+    return module(
+        *("uvicorn", application, "--host", "127.0.0.1", "--port", str(port)),
+        # Clients must not reuse a connection while the server closes it.
+        *("--workers", str(workers), "--timeout-keep-alive", "600"),
+    )
+
+
+def preloading_gunicorn(application: str, port: int, workers: int) -> tuple[str, ...]:
+    """Import the application once, then fork the workers from that process."""
+    return module(
+        *("gunicorn", application, "--preload", "--bind", f"127.0.0.1:{port}"),
+        "--no-control-socket",  # all servers of this user would share it
+        *("--workers", str(workers), "--worker-class", "uvicorn_worker.UvicornWorker"),
+    )
 
 
 @contextmanager
@@ -45,18 +68,14 @@ def launched(
     env: Mapping[str, str],
     workers: int = 1,
     application: str = "app.asgi:app",
+    command: Command = uvicorn,
     prefix: Sequence[str] = (),
 ) -> Iterator[Server]:
-    """Start a server and wait until its workers run; nothing is asked of the database."""
+    """Start a server and wait until its workers run, without using the database."""
     port = free_port()
-    command = module(
-        *("uvicorn", application, "--host", "127.0.0.1", "--port", str(port)),
-        # A client never takes a connection that the server closes at this moment.
-        *("--workers", str(workers), "--timeout-keep-alive", "600"),
-    )
     with log.open("wb") as output:
         process = subprocess.Popen(
-            (*prefix, *command),
+            (*prefix, *command(application, port, workers)),
             cwd=project,
             env=environment({**UNLIMITED, **env}),
             stdin=subprocess.DEVNULL,
@@ -90,7 +109,7 @@ def serving(
 
 
 def starts(server: Server) -> int:
-    """Count the workers that have started so far, also those that are gone."""
+    """Count all worker starts so far, including those of ended workers."""
     return server.output().count(STARTED)
 
 

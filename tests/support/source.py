@@ -1,4 +1,4 @@
-"""Read the template's source: its modules, its token table, its prose."""
+"""Read the template's source: its modules, token table and prose."""
 
 import ast
 import io
@@ -36,42 +36,42 @@ def token_table() -> list[Row]:
 
 
 def project_files() -> list[Path]:
-    """List the files of the running project that are the template's."""
+    """List the template's files in the running project."""
     return [ROOT / file for file in sources() if (ROOT / file).is_relative_to(PROJECT)]
 
 
 @cache
 def modules() -> dict[str, str]:
-    """Return the text of the Python modules by their path in the project."""
+    """Return the text of each Python module by its path in the project."""
     python = [file for file in project_files() if file.suffix == ".py"]
     return {str(file.relative_to(PROJECT)): file.read_text() for file in python}
 
 
 def wrapped(text: str) -> str | None:
-    """Return what the module passes through the token table, or None when it passes nothing."""
+    """Return the part of the module that passes through the token table, or None."""
     found = WRAPPED.search(text)
     return found["text"] if found else None
 
 
 def derived_texts() -> list[str]:
-    """Return every text that passes through the token table, what modules include as well."""
+    """Return every text that passes through the token table, including `include` files."""
     included = [file.read_text() for file in sorted(INCLUDES.glob("*.py"))]
     return [*filter(None, map(wrapped, modules().values())), *included]
 
 
 def has_twin(text: str) -> bool:
-    """Tell whether the module is authored twice, its other form in an included file."""
+    """Return whether the module has a second version in an included file."""
     return '# {% include "template/includes/' in text
 
 
 def prose(text: str) -> list[tuple[int, str]]:
-    """Return the comments and docstrings of a module, without the code they quote."""
+    """Return the comments and docstrings of a module without quoted code."""
     written = sorted([*comments(text), *docstrings(text)])
     return [(line, QUOTED_CODE.sub("``", words)) for line, words in written]
 
 
 def comments(text: str) -> list[tuple[int, str]]:
-    """Return the comments that are written for readers: no directive, no alternative."""
+    """Return the comments except directives and alternatives."""
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     return [
         (token.start[0], token.string)

@@ -1,4 +1,4 @@
-"""A render with everything around it: its database, filled, and where its servers write."""
+"""A render with its filled database and the output folder of its servers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -11,13 +11,13 @@ from support.matrix import Cell
 from support.seeding import Person
 from support.servers import Server, launched
 
-# As in production: workers do not migrate, and a database that is away does not stop a start.
+# As in production: workers do not migrate, and they start even during a database outage.
 PRODUCTION = {"ENVIRONMENT": "production"}
 
 
 @dataclass(frozen=True)
 class Stage:
-    """`database_url` leads straight to the database, whatever the servers are told to use."""
+    """A staged render. `database_url` is a direct URL, even if the servers use a proxy."""
 
     cell: Cell
     project: Path
@@ -47,5 +47,5 @@ def staged(project: Path, cell: Cell, folder: Path, *, people: int) -> Iterator[
 
 
 def production(cell: Cell) -> dict[str, str]:
-    """Return the settings of production, as far as the cell has them."""
+    """Return the production settings that the cell has."""
     return {**PRODUCTION, **({"AUTH_COOKIE_SECURE": "true"} if cell.uses_cookies else {})}

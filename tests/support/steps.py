@@ -1,4 +1,4 @@
-"""The steps that one cell goes through, and the line that tells how far it came."""
+"""The steps of one cell, and its line in the summary."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from time import perf_counter
 
 
 class Steps:
-    """Collects the names of the steps that passed; a step that fails is named in its error."""
+    """Collects the names of the passed steps. The error of a failed step has its name."""
 
     def __init__(self, name: str) -> None:
         self.name = name

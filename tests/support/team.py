@@ -1,4 +1,4 @@
-"""What a team does to its project: the edits that an update must bring through."""
+"""Typical edits of a team, which an update must preserve."""
 
 from pathlib import Path
 
@@ -15,11 +15,10 @@ REFUSAL = (
     '    if body.username_or_email.endswith("@retired.example"):\n'
     "        raise errors.InvalidCredentials\n"
 )
-DELETED = ("app/routes/hello.py", "tests/routes/test_hello.py")
+DELETED = ("app/routes/notes.py", "tests/routes/test_notes.py")
 
-# Edits of the template's files, each as the text before and after it.
+# Edits of the template's files, each with the text before and after.
 EDITS = (
-    ("app/models.py", "ForeignKey, MetaData\n", "ForeignKey, MetaData, String\n"),
     ("app/models.py", '"users"\n', f'"users"\n\n{COLUMN}\n'),
     (
         "app/auth/fastapi/login.py",
@@ -31,18 +30,19 @@ EDITS = (
         "access_minutes: int = Field(default=15,",
         "access_minutes: int = Field(default=5,",
     ),
+    (".env.example", "#AUTH_ACCESS_MINUTES=15\n", "#AUTH_ACCESS_MINUTES=5\n"),
     (
         "app/settings.py",
-        "    # Settings of your own go here, where no update adds any.\n",
-        "    # Settings of your own go here, where no update adds any.\n"
+        "    # Add your own settings here. Updates add none in this place.\n",
+        "    # Add your own settings here. Updates add none in this place.\n"
         "    items_per_page: int = Field(default=20, ge=1)\n",
     ),
     (
         "app/main.py",
-        "from app.routes import health, hello\n",
+        "from app.routes import health, notes\n",
         "from app.routes import health, profile\n",
     ),
-    ("app/main.py", "app.include_router(hello.router)", "app.include_router(profile.router)"),
+    ("app/main.py", "app.include_router(notes.router)", "app.include_router(profile.router)"),
     (
         "app/dependencies.py",
         "CurrentSuperuser = Annotated[User, Depends(current_superuser)]\n",
@@ -53,17 +53,17 @@ EDITS = (
     ("pyproject.toml", '    "typer>=', '    "structlog>=25.5",\n    "typer>='),
     (
         "README.md",
-        "A FastAPI application whose authentication is part of it:",
-        "The back end of our shop.\n\nA FastAPI application whose authentication is part of it:",
+        "A FastAPI application with authentication built in:",
+        "The back end of our shop.\n\nA FastAPI application with authentication built in:",
     ),
     (
-        "README.md",
-        "| `GET /hello`, `GET /hello/count` | | your first routes: for users, and for staff |",
+        "docs/routes.md",
+        "| `POST /notes` | `text` | 201 and the note |",
         "| `PUT /profile/name` | `name` | 204 |",
     ),
 )
 
-# Not among the edits: a line that the fix changes as well.
+# Not part of the edits: a line that the fix also changes.
 SAME_LINE = "USER_AGENT_LENGTH = 120  # our reports have narrow columns"
 
 
@@ -81,20 +81,20 @@ def work_on(project: Path, cell: Cell) -> None:
 
 
 def write_own_code(project: Path, cell: Cell) -> None:
-    """Write the files that are the team's alone, in the flavour of the cell."""
+    """Write the team's own files in the flavour of the cell."""
     for file, text in own_code.FILES.items():
         (project / file).write_text(flavoured(text, cell))
 
 
 def edit_again(project: Path, file: str, cell: Cell) -> None:
-    """Make the team's edits of one file anew, as whoever resolves a conflict by hand does."""
+    """Repeat the team's edits of one file, like a developer who resolves a conflict by hand."""
     for edited, old, new in EDITS:
         if edited == file:
             edit(project / file, flavoured(old, cell), flavoured(new, cell))
 
 
 def missing(project: Path) -> list[str]:
-    """List what an update took away of the team's work, and what it brought back against it."""
+    """List the team's edits that an update removed, and its deletions that the update restored."""
     kept = [(file, line) for file, old, new in EDITS for line in added_lines(old, new)]
     lost = [f"{file}: {line}" for file, line in kept if line not in (project / file).read_text()]
     gone = [file for file in (*own_code.FILES, REVISION_FILE) if not (project / file).exists()]

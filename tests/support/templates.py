@@ -1,4 +1,4 @@
-"""Copies of this template in repositories of their own, as Copier's users meet it."""
+"""Copies of this template in separate repositories, as Copier's users see it."""
 
 import shutil
 from pathlib import Path
@@ -11,7 +11,7 @@ SOURCES = ("copier.yml", "template")
 
 
 def snapshot(repository: Path, version: str) -> Path:
-    """Commit the working tree's template, uncommitted changes included, and tag the version."""
+    """Commit the template of the working tree, with uncommitted changes, and tag the version."""
     for source in sources():
         copy = repository / source
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -21,7 +21,7 @@ def snapshot(repository: Path, version: str) -> Path:
 
 
 def release(repository: Path, version: str) -> Path:
-    """Commit everything in the repository, what its .gitignore names as well, and tag it."""
+    """Commit everything in the repository, including ignored files, and tag it."""
     run("git", "add", "--all", "--force", cwd=repository)
     run("git", "commit", "--quiet", "--allow-empty", "--message", version, cwd=repository)
     run("git", "tag", "--annotate", "--message", version, version, cwd=repository)
@@ -29,9 +29,9 @@ def release(repository: Path, version: str) -> Path:
 
 
 def sources() -> list[Path]:
-    """List the template's files: the tracked ones and the new ones, not the caches between them.
+    """List the template's tracked and new files, without caches.
 
-    What the rendered .gitignore names, as .env, is a file of the template like any other.
+    Files that the rendered .gitignore ignores, such as .env, are included.
     """
     return listed("--cached", "--others", "--exclude-from=.gitignore")
 

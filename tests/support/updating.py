@@ -1,4 +1,4 @@
-"""Projects in repositories of their own, updated with Copier's own command."""
+"""Projects in separate repositories, updated with Copier's command."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ SAME_VERSION = "--vcs-ref=:current:"
 
 @dataclass(frozen=True)
 class Extent:
-    """How much an update changed."""
+    """The size of an update."""
 
     files: int
     added: int
@@ -27,7 +27,7 @@ class Extent:
 
 
 def created(template: Path, project: Path, version: str, cell: Cell) -> Path:
-    """Render a version of the template and commit it, as its owner does."""
+    """Render a version of the template and commit it, as an owner does."""
     copies.copy(template, project, version=version, **cell.answers)
     run("git", "init", "--quiet", cwd=project)
     return committed(project)
@@ -40,23 +40,23 @@ def committed(project: Path) -> Path:
 
 
 def update(project: Path, *options: str, **answers: str) -> Finished:
-    """Update without trust and without being asked; `answers` are changed ones."""
+    """Update without trust and without prompts. `answers` has the changed answers."""
     changed = [option for item in answers.items() for option in ("--data", "=".join(item))]
     return copies.command("update", "--defaults", *options, *changed, cwd=project)
 
 
 def changes(project: Path) -> list[str]:
-    """Return the lines of `git status`: none when nothing is left to commit."""
+    """Return the lines of `git status`. They are empty if there is nothing to commit."""
     return run("git", "status", "--porcelain", cwd=project).splitlines()
 
 
 def conflicts(project: Path) -> list[str]:
-    """Name the files that Git holds for unmerged."""
+    """List the files that Git considers unmerged."""
     return run("git", "diff", "--name-only", "--diff-filter=U", cwd=project).splitlines()
 
 
 def extent(project: Path) -> Extent:
-    """Measure what an update left uncommitted, new files included; stage all of it."""
+    """Stage all uncommitted changes of an update and return their size."""
     unmerged = len(conflicts(project))
     run("git", "add", "--all", cwd=project)
     rows = run("git", "diff", "--cached", "--numstat", cwd=project).splitlines()
@@ -70,7 +70,7 @@ def tracked(project: Path) -> set[str]:
 
 
 def diverging(project: Path, other: Path, *, besides: Collection[str] = ()) -> list[str]:
-    """List the files that one of two projects lacks or has otherwise; stage all of the first."""
+    """List the files that differ between two projects. Stage all files of the first."""
     run("git", "add", "--all", cwd=project)
     files = tracked(project) | tracked(other)
     return sorted(

@@ -1,4 +1,4 @@
-"""Wait for what happens in another process."""
+"""Wait for a condition in another process."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ POLL_SECONDS = 0.02
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:
-    """Wait for a condition that `what` says in words; it must hold before the deadline."""
+    """Wait for a condition, described by `what`. Raise AssertionError after the deadline."""
     deadline = time.monotonic() + DEADLINE_SECONDS
     while not condition():
         assert time.monotonic() < deadline, f"not within {DEADLINE_SECONDS} s: {what}"

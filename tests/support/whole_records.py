@@ -1,7 +1,6 @@
-"""A pytest plugin for a render's own tests: all that is logged goes to files, with every field.
+"""A pytest plugin for a render's own tests that writes all log records to files, in full.
 
-It also notes each password that is hashed or checked. Runs in the folder of a render with this
-folder's parent on PYTHONPATH.
+It also writes each password that is hashed or verified.
 """
 
 import json
@@ -16,13 +15,19 @@ import pytest
 
 FOLDER = "WHOLE_RECORDS"  # the environment variable that names the folder
 RECORDS, PASSWORDS = "records", "passwords"  # each process of the tests writes its own
-# The test client's own log, which repeats the addresses it asks for.
+# The log of the test client, which repeats the request URLs.
 OF_THE_CLIENT = ("httpx2", "httpcore2")
 passwords: set[str] = set()
 
 
+def plugin(folder: Path) -> dict[str, str]:
+    """Return the environment with which pytest loads this plugin in the folder of a render."""
+    tests = Path(__file__).parents[1]
+    return {"PYTEST_PLUGINS": __name__, "PYTHONPATH": str(tests), FOLDER: str(folder)}
+
+
 class WholeRecords(logging.FileHandler):
-    """Writes the message, the traceback and whatever else a record carries."""
+    """Writes the message, the traceback and all other fields of a record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return record.name.partition(".")[0] not in OF_THE_CLIENT
@@ -33,7 +38,7 @@ class WholeRecords(logging.FileHandler):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol() -> Iterator[None]:
-    """Listen anew around every test, since some configure logging themselves."""
+    """Add the handlers for every test again, as some tests configure logging."""
     handler = WholeRecords(file_for(RECORDS), errors="backslashreplace")
     root = logging.getLogger()
     before = root.level
@@ -57,11 +62,11 @@ def pytest_sessionfinish() -> None:
 
 
 def noted(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a method of the hasher, synchronous or not, that remembers its password."""
+    """Wrap a hasher method, synchronous or not, so that it records its password."""
 
-    def note(hasher: object, password: str, *arguments: Any) -> Any:
+    def note(hasher: object, password: str, *arguments: Any, **options: Any) -> Any:
         passwords.add(password)
-        return method(hasher, password, *arguments)
+        return method(hasher, password, *arguments, **options)
 
     return note
 

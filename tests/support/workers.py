@@ -1,4 +1,4 @@
-"""Find, kill and await the worker processes of a server."""
+"""Find, kill and wait for the worker processes of a server."""
 
 import os
 import signal
@@ -9,8 +9,8 @@ from support.servers import Server, starts, wait_for_starts
 ROOT = Path("/proc")
 
 
-def workers_of(server: Server) -> list[int]:
-    """Return the process ids of the workers; beside them runs multiprocessing's own helper."""
+def get_workers(server: Server) -> list[int]:
+    """Return the process IDs of the workers, without multiprocessing's helper process."""
     task = ROOT / str(server.process.pid) / "task" / str(server.process.pid)
     children = [int(pid) for pid in (task / "children").read_text().split()]
     return [pid for pid in children if "spawn_main" in command_line(pid)]
@@ -24,8 +24,8 @@ def command_line(pid: int) -> str:
 
 
 def replace_all_workers(server: Server) -> None:
-    """Kill every worker and wait until uvicorn has started as many new ones."""
-    started, pids = starts(server), workers_of(server)
+    """Kill every worker and wait until uvicorn has replaced all of them."""
+    started, pids = starts(server), get_workers(server)
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
     wait_for_starts(server, started + len(pids))

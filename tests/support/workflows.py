@@ -1,4 +1,4 @@
-"""The GitHub workflows of a render, and their steps as GitHub would run them."""
+"""The GitHub workflows of a render, and a runner for their steps."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ FOLDER = ".github/workflows"
 
 
 def workflows(project: Path) -> dict[str, dict[str, Any]]:
-    """Parse every workflow of a render; return them by file name."""
+    """Return every parsed workflow of a render by its file name."""
     files = sorted((project / FOLDER).iterdir())
     return {file.name: yaml.safe_load(file.read_text()) for file in files}
 
@@ -24,7 +24,7 @@ def steps(workflow: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def step(project: Path, workflow: str, name: str) -> dict[str, Any]:
-    """Return the one step of a workflow that has this name."""
+    """Return the only step of a workflow with this name."""
     (found,) = (each for each in steps(workflows(project)[workflow]) if each.get("name") == name)
     return found
 
@@ -36,7 +36,7 @@ def play(
     commands: Path | None = None,
     env: Mapping[str, str] | None = None,
 ) -> Finished:
-    """Run the script of a step; `commands` is a folder of stand-ins for real commands."""
+    """Run the script of a step. `commands` is a folder that replaces real commands."""
     path = os.pathsep.join(filter(None, [str(commands or ""), os.environ["PATH"]]))
     variables = {**step.get("env", {}), "PATH": path, **(env or {})}
     return attempt("bash", "-e", "-c", step["run"], cwd=cwd, env=variables)

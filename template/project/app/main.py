@@ -1,23 +1,27 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""The application, built from its settings."""
+"""Application factory."""
 
 from fastapi import FastAPI
 
-from app.auth import (
-    Clock,
-    PasswordContext,
-    Signer,
-    build_auth_router_async,
-    install_error_handlers,
-    jwks_router,
-    utc_now,
-)
+from app.auth.clock import Clock, utc_now
+from app.auth.events import EventSink
+from app.auth.fastapi import jwks
+from app.auth.fastapi.errors import install_error_handlers
+from app.auth.fastapi.openapi import complete_openapi, operation_id
+from app.auth.fastapi.routers import build_auth_router_async
+from app.auth.hashing import PasswordContext
+from app.auth.key_ring import Signer
+from app.auth.mail import mailbox
+from app.auth.mail.outbox import Mailing
+from app.auth.protocols import AfterRegister
 from app.database import Database
+from app.docs import install_docs
 from app.lifespan import lifespan
+from app.mailing import build_mailing
 from app.middleware import install_middleware
-from app.models import AuthSession, AuthThrottle, User
-from app.routes import health, hello
+from app.models import AUTH_MODELS, User
+from app.routes import health, notes
 from app.settings import Settings
 
 
@@ -27,14 +31,24 @@ def create_app(
     database: Database | None = None,
     clock: Clock = utc_now,
     password_context: PasswordContext | None = None,
+    event_sink: EventSink | None = None,
     signer: Signer | None = None,
+    after_register: AfterRegister | None = None,
+    mailing: Mailing | None = None,
 ) -> FastAPI:
-    """Return an application that is ready to start; tests bring some of its parts."""
+    """Return an application that is ready to start. Tests replace some of its parts.
+
+    `event_sink` receives events instead of the log. `after_register` is called with each new user
+    after the account is stored, for example to send a welcome mail.
+    """
     database = database or Database(settings.database)
     app = FastAPI(
         title=settings.app_name,
         lifespan=lifespan,
         openapi_url="/openapi.json" if settings.docs else None,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=operation_id,
         redirect_slashes=False,
     )
     app.state.settings = settings
@@ -47,19 +61,26 @@ def create_app(
             get_session=database.session,
             reader=database.reader,
             user_model=User,
-            session_model=AuthSession,
-            throttle_model=AuthThrottle,
+            models=AUTH_MODELS,
             clock=clock,
             password_context=password_context,
+            event_sink=event_sink,
             signer=signer,
+            after_register=after_register,
+            mailing=mailing or build_mailing(settings),
         ),
         prefix="/auth",
         tags=["auth"],
     )
+    complete_openapi(app, settings.auth)
     if settings.auth.is_asymmetric:
-        app.include_router(jwks_router)
+        app.include_router(jwks.router)
+    if settings.environment == "development":
+        app.include_router(mailbox.router)
     app.include_router(health.router)
-    app.include_router(hello.router)
+    app.include_router(notes.router)
+    if settings.docs:
+        install_docs(app)
     return app
 
 

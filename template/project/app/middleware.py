@@ -1,11 +1,18 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python(derive=false) %}
-"""What every request passes on its way to a route, and every answer on its way back."""
+"""The middleware around all routes."""
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from app.auth import BodyLimit, RequestContexts, SecurityHeaders, UnexpectedErrors
+from app.auth.fastapi.middleware import (
+    BodyLimit,
+    HeaderLimit,
+    RequestContexts,
+    SecurityHeaders,
+    UnexpectedErrors,
+)
+from app.lifespan import StartFailures
 from app.proxies import install_proxies
 from app.settings import Settings
 
@@ -14,11 +21,11 @@ READABLE_HEADERS = ("Retry-After", "WWW-Authenticate", "X-Request-ID")
 
 
 def install_middleware(app: FastAPI, settings: Settings) -> None:
-    """Add what wraps the routes: the last one sees a request first and its answer last."""
+    """Add the middleware. The last one added is the outermost."""
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(UnexpectedErrors)
     if settings.cors_origins:
-        # Outside of what makes errors, so that a page may read those too.
+        # Outside the error handling, so that pages can read errors too.
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origins,
@@ -33,9 +40,11 @@ def install_middleware(app: FastAPI, settings: Settings) -> None:
             # {% endif %}
             expose_headers=READABLE_HEADERS,
         )
-    app.add_middleware(SecurityHeaders, hsts_seconds=settings.hsts_seconds)
     app.add_middleware(RequestContexts)
-    install_proxies(app, settings.trusted_proxies)
+    install_proxies(app, settings.trusted_proxies, settings.trusted_hops)
+    app.add_middleware(HeaderLimit, max_bytes=settings.max_header_bytes)
+    app.add_middleware(SecurityHeaders, hsts_seconds=settings.hsts_seconds)
+    app.add_middleware(StartFailures)
 
 
 # {% endcall %}

@@ -1,17 +1,17 @@
-"""Bring a database to the newest revision from within a program."""
+"""Migrations from Python code."""
 
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 
-from app.database_settings import DatabaseSettings
+from app.database.settings import DatabaseSettings
 
 CONFIGURATION = Path(__file__).parents[1] / "alembic.ini"
 
 
 def configuration(database: DatabaseSettings) -> Config:
-    """Return the Alembic configuration of this project for one database."""
+    """Return the configuration for Alembic commands on this database."""
     config = Config(CONFIGURATION)
     config.attributes["database"] = database
     config.attributes["keep_logging"] = True
@@ -19,5 +19,5 @@ def configuration(database: DatabaseSettings) -> Config:
 
 
 def upgrade(database: DatabaseSettings) -> None:
-    """Apply all revisions that the database lacks, on every branch if yours has split off."""
+    """Apply all pending revisions. If there are several heads, upgrade to all of them."""
     command.upgrade(configuration(database), "heads")

@@ -1,9 +1,13 @@
-"""Your tables. The kit's columns come from its mixins; add yours here."""
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python(derive=false) %}
+"""Your models. The mixins have the columns that authentication needs. Add yours here."""
 
-from sqlalchemy import ForeignKey, MetaData
+from sqlalchemy import ForeignKey, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from app.auth.ext.models import AuthSessionMixin, AuthThrottleMixin, UserMixin
+from app.auth.ext.models import AuthModels, AuthSessionMixin, AuthThrottleMixin, UserMixin
+from app.auth.identifiers import UserId
+from app.auth.mail.models import AuthMailMixin
 
 # Every constraint has a name, so that a later migration can change it.
 NAMING_CONVENTION = {
@@ -25,11 +29,37 @@ class User(UserMixin, Base):
     __tablename__ = "users"
 
 
+class AuthMail(AuthMailMixin, Base):
+    __tablename__ = "auth_mail"
+
+    user_id: Mapped[UserId | None] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"))
+
+
 class AuthSession(AuthSessionMixin, Base):
     __tablename__ = "auth_session"
 
-    user_id: Mapped[int] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"))
+    user_id: Mapped[UserId] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"))
 
 
 class AuthThrottle(AuthThrottleMixin, Base):
     __tablename__ = "auth_throttle"
+
+
+AUTH_MODELS = AuthModels(mail=AuthMail, session=AuthSession, throttle=AuthThrottle)
+
+
+class Note(Base):
+    """An example. docs/extending.md shows how to delete it."""
+
+    __tablename__ = "notes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # {% if database == "mysql" %}
+    #| owner_id: Mapped[UserId] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"))
+    # {% else %}
+    owner_id: Mapped[UserId] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
+    # {% endif %}
+    text: Mapped[str] = mapped_column(String(2000))
+
+
+# {% endcall %}

@@ -1,75 +1,154 @@
-"""Whose word counts for the address of a client: X-Forwarded-For is anybody's to send (SEC-24)."""
+"""Client addresses behind proxies. Anyone can send X-Forwarded-For (SEC-24)."""
 
 import logging
-from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network
+import os
+import sys
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 
 from fastapi import FastAPI
-from pydantic import AfterValidator, IPvAnyNetwork
+from pydantic import PlainValidator
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from app.auth.addresses import Address, read_address
+
+# The peer of a request that came through a Unix socket: it has no address.
+UNIX_SOCKET = "unix:"
 
 logger = logging.getLogger(__name__)
 
 Network = IPv4Network | IPv6Network
 
 
-def _refuse_everybody(network: Network) -> Network:
+def read_proxy(value: object) -> Network | str:
+    """Raise ValueError for anything but an address, a network or `unix:`."""
+    if value == UNIX_SOCKET:
+        return UNIX_SOCKET
+    try:
+        network = ip_network(str(value))
+    except ValueError:
+        raise ValueError("must be an address, a network or unix:") from None
     if network.prefixlen == 0:
-        raise ValueError("that is every address: name those of your proxies")
+        raise ValueError("this network is every address: name the addresses of your proxies")
     return network
 
 
-ProxyNetwork = Annotated[IPvAnyNetwork, AfterValidator(_refuse_everybody)]
+Proxy = Annotated[Network | str, PlainValidator(read_proxy)]
 
 
-def install_proxies(app: FastAPI, trusted: Iterable[Network]) -> None:
-    """Believe these proxies about their clients, and nobody else."""
-    networks = [str(network) for network in trusted]
-    if networks:
-        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=networks)
-    else:
-        app.add_middleware(UnprovenAddresses)
+def install_proxies(app: FastAPI, trusted: Sequence[Network | str], hops: int) -> None:
+    """Take client addresses from these proxies, or from this number of proxies."""
+    app.add_middleware(
+        ClientAddresses,
+        trusted=trusted,
+        hops=hops,
+        server_rewrites=server_rewrites(),
+    )
 
 
-class UnprovenAddresses:
-    """Forgets an address that the server has taken from X-Forwarded-For, as no proxy is trusted.
+def server_rewrites() -> bool:
+    """Return whether the server may set client addresses from X-Forwarded-For itself.
 
-    uvicorn believes every process of its own machine by default, and what that passes on may
-    come from the client. Who the client is stays unknown then, rather than its own choice.
+    uvicorn does so for peers on its own machine. The flag and the variable turn that off.
+    """
+    is_off = "--no-proxy-headers" in sys.argv or os.environ.get("FORWARDED_ALLOW_IPS") == ""
+    return not is_off
+
+
+class ClientAddresses:
+    """Sets the client and the scheme of a request from the headers of a trusted proxy.
+
+    With `hops`, every peer is a proxy, and the address is that which the first of them has added.
+    If no proxy is trusted and the server may have taken the address from X-Forwarded-For, the
+    address counts as unknown, because the client may have chosen it.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        trusted: Sequence[Network | str],
+        server_rewrites: bool,
+        hops: int = 0,
+    ) -> None:
         self.app = app
-        self.warned = False
+        self.hops = hops
+        self.networks = [network for network in trusted if not isinstance(network, str)]
+        self.trusts_unix_socket = UNIX_SOCKET in trusted
+        self.is_suspicious = server_rewrites and not trusted
+        self.warnings: set[str] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in ("http", "websocket") and _is_claimed(scope):
-            scope["client"] = None
-            self._warn_once()
+        if scope["type"] in ("http", "websocket"):
+            self._set_client(scope, Headers(scope=scope))
         await self.app(scope, receive, send)
 
-    def _warn_once(self) -> None:
-        if self.warned:
-            return
-        self.warned = True
-        logger.warning(
-            "The server takes client addresses from X-Forwarded-For, but no proxy is trusted: "
-            "they count as unknown. Start uvicorn with --no-proxy-headers, and if there is a "
-            "proxy, name it in TRUSTED_PROXIES."
-        )
+    def _set_client(self, scope: Scope, headers: Headers) -> None:
+        claims = [
+            claim.strip()
+            for header in headers.getlist("x-forwarded-for")
+            for claim in header.split(",")
+            if claim.strip()
+        ]
+        peer, _ = scope.get("client") or ("", 0)
+        if self.hops or self._is_trusted(peer):
+            scope["scheme"] = _scheme_from(headers, scope)
+            if claims:
+                scope["client"] = self._client_from(claims)
+        elif not peer:
+            self._warn_once(
+                "Requests come through a Unix socket, and all of its clients are counted as one. "
+                "Add unix: to TRUSTED_PROXIES if a proxy sends them."
+            )
+        elif self.is_suspicious and read_address(peer) in map(_address_in, claims):
+            scope["client"] = None
+            self._warn_once(
+                "The server takes client addresses from X-Forwarded-For, but no proxy is trusted, "
+                "so they count as unknown. Start uvicorn with --no-proxy-headers. If there is a "
+                "proxy, add it to TRUSTED_PROXIES."
+            )
+        elif claims:
+            self._warn_once(
+                "Requests have X-Forwarded-For, but come from an address that is not trusted, so "
+                "all clients of a proxy there are counted as one. Add the proxy to "
+                "TRUSTED_PROXIES, or set TRUSTED_HOPS to the number of proxies."
+            )
+
+    def _is_trusted(self, peer: str) -> bool:
+        return self._is_proxy(read_address(peer)) if peer else self.trusts_unix_socket
+
+    def _is_proxy(self, address: Address | None) -> bool:
+        return address is not None and any(address in network for network in self.networks)
+
+    def _client_from(self, claims: list[str]) -> tuple[str, int] | None:
+        """Return the rightmost address that is not a proxy, or None if that is not an address.
+
+        With `hops`, None also means that the request has not passed all proxies.
+        """
+        addresses = [_address_in(claim) for claim in claims]
+        if self.hops:
+            client = addresses[-self.hops] if len(addresses) >= self.hops else None
+            return None if client is None else (str(client), 0)
+        strangers = [address for address in addresses if not self._is_proxy(address)]
+        client = strangers[-1] if strangers else addresses[0]
+        return None if client is None else (str(client), 0)
+
+    def _warn_once(self, warning: str) -> None:
+        if warning not in self.warnings:
+            self.warnings.add(warning)
+            logger.warning(warning)
 
 
-def _is_claimed(scope: Scope) -> bool:
-    """Tell whether the address is one of X-Forwarded-For, where a port may be behind it."""
-    client = scope.get("client")
-    if not client:
-        return False
-    host = client[0]
-    claims = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).split(",")
-    return any(
-        claim == host or claim.startswith((f"{host}:", f"[{host}]"))
-        for claim in map(str.strip, claims)
-    )
+def _address_in(claim: str) -> Address | None:
+    """Return the address of `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1` or `[2001:db8::1]:80`."""
+    if claim.startswith("["):
+        return read_address(claim[1:].partition("]")[0])
+    return read_address(claim.partition(":")[0] if claim.count(":") == 1 else claim)
+
+
+def _scheme_from(headers: Headers, scope: Scope) -> str:
+    forwarded = headers.get("x-forwarded-proto", "")
+    if forwarded not in ("http", "https"):
+        return str(scope["scheme"])
+    return forwarded.replace("http", "ws") if scope["type"] == "websocket" else forwarded

@@ -3,52 +3,64 @@
 """The application's settings, from the environment and `.env`."""
 
 import re
-from typing import (
-    Annotated,
-    Any,
-    Literal,
-    # {% if transport != "header" %}
-    Self,
-    # {% endif %}
-)
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    Field,
-    ValidationError,
-    # {% if transport != "header" %}
-    model_validator,
-    # {% endif %}
-)
+from pydantic import Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.auth.mail.settings import MailSettings
+from app.auth.setting_types import CommaSeparated, Origin
 from app.auth.settings import AuthSettings
-from app.auth.values import CommaSeparated, Origin
-from app.database_settings import DatabaseSettings
+from app.database.settings import DatabaseSettings
 from app.logs import LogFormat, LogLevel
-from app.proxies import ProxyNetwork
+from app.proxies import Proxy
 
-# What to set when nothing of a group is set.
+# The variable to name if none of its group is set.
 FIRST_OF_GROUP = {"AUTH": "AUTH_SECRET_KEY", "DATABASE": "DATABASE_URL"}
 YEAR_SECONDS = 365 * 24 * 60 * 60
+# {% if transport == "both" %}
+UNKNOWN = "this project has no such setting (its transport is both)"
+# {% elif transport == "header" %}
+#| UNKNOWN = "this project has no such setting (its transport is header)"
+# {% else %}
+#| UNKNOWN = "this project has no such setting (its transport is cookie)"
+# {% endif %}
 
 
 def in_development(values: dict[str, Any]) -> bool:
     return values.get("environment") == "development"
 
 
-def hsts_of(values: dict[str, Any]) -> int:
-    """Production is HTTPS, and stays so for a year (ASVS 3.4.1); a machine of ours is not."""
+def default_hsts_seconds(values: dict[str, Any]) -> int:
+    """A year in production (ASVS 3.4.1). Development uses plain HTTP."""
     return 0 if in_development(values) else YEAR_SECONDS
 
 
-def log_format_of(values: dict[str, Any]) -> LogFormat:
-    """Programs read the log in production, people in development."""
+def default_log_format(values: dict[str, Any]) -> LogFormat:
+    """JSON in production, where programs read the log."""
     return "text" if values.get("environment") == "development" else "json"
 
 
+def uses_plain_http(origins: Iterable[str]) -> bool:
+    return any(origin.startswith("http:") for origin in origins)
+
+
+def share_of_internet(networks: Iterable[object]) -> float:
+    """Return which part of all IPv4 or of all IPv6 addresses the networks cover together."""
+    ipv4 = [network for network in networks if isinstance(network, IPv4Network)]
+    ipv6 = [network for network in networks if isinstance(network, IPv6Network)]
+    return max(
+        sum(2.0**-network.prefixlen for network in collapse_addresses(ipv4)),
+        sum(2.0**-network.prefixlen for network in collapse_addresses(ipv6)),
+    )
+
+
 class Settings(BaseSettings):
-    """One object for the whole application: AUTH_SECRET_KEY sets `auth.secret_key`, and so on."""
+    """All settings. AUTH_SECRET_KEY sets `auth.secret_key`, and so on."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -59,39 +71,63 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    # Settings of your own go here, where no update adds any.
+    # Add your own settings here. Updates add none in this place.
 
     app_name: str = "App"
     environment: Literal["development", "production"] = "production"
     database: DatabaseSettings
     auth: AuthSettings
+    mail: MailSettings = MailSettings()
 
     log_level: LogLevel = "INFO"
-    log_format: LogFormat = Field(default_factory=log_format_of)
+    log_format: LogFormat = Field(default_factory=default_log_format)
 
-    # OpenAPI and its pages tell an attacker where to look (ASVS 13.4.5).
+    # The API documentation shows an attacker every route (ASVS 13.4.5).
     docs: bool = Field(default_factory=in_development)
-    hsts_seconds: int = Field(default_factory=hsts_of, ge=0)
+    hsts_seconds: int = Field(default_factory=default_hsts_seconds, ge=0)
     max_body_bytes: int = Field(default=64 * 1024, ge=1024)
-    # Proxies that tell the address of their clients, and pages of other origins that may read.
-    trusted_proxies: Annotated[tuple[ProxyNetwork, ...], *CommaSeparated] = ()
+    max_header_bytes: int = Field(default=16 * 1024, ge=4 * 1024)
+    # Proxies that may set the client address, and origins whose pages may read responses.
+    # If the addresses of the proxies are unknown, their number stands in for them.
+    trusted_proxies: Annotated[tuple[Proxy, ...], *CommaSeparated] = ()
+    trusted_hops: int = Field(default=0, ge=0, le=10)
     cors_origins: Annotated[tuple[Origin, ...], *CommaSeparated] = ()
 
-    # {% if transport != "header" %}
     @model_validator(mode="after")
-    def _refuse_insecure_production(self) -> Self:
-        if self.environment == "production" and not self.auth.cookie_secure:
-            raise ValueError("auth_cookie_secure is off, which is for development only")
+    def _refuse_two_kinds_of_proxies(self) -> Self:
+        if self.trusted_hops and self.trusted_proxies:
+            raise ValueError("TRUSTED_PROXIES and TRUSTED_HOPS are both set: set one of them")
         return self
 
+    @model_validator(mode="after")
+    def _refuse_insecure_production(self) -> Self:
+        if self.environment == "production":
+            problems = [*self._insecure_settings(), *self.mail.insecure_settings()]
+            if problems:
+                raise ValueError("\n  ".join(problems))
+        return self
+
+    def _insecure_settings(self) -> Iterator[str]:
+        # {% if transport != "header" %}
+        if not self.auth.cookie_secure:
+            yield "auth_cookie_secure is off, which is for development only"
+        if uses_plain_http(self.auth.trusted_origins):
+            yield "an origin of auth_trusted_origins uses http instead of https"
+        # {% endif %}
+        if uses_plain_http(self.cors_origins):
+            yield "an origin of CORS_ORIGINS uses http instead of https"
+        if share_of_internet(self.trusted_proxies) >= 0.5:
+            yield "TRUSTED_PROXIES covers half of the internet: name your own proxies"
+
+    # {% if transport != "header" %}
     @model_validator(mode="after")
     def _refuse_readers_without_trust(self) -> Self:
         # {% if transport == "both" %}
         if not self.auth.accept_cookie:
             return self
         # {% endif %}
-        # A page of these origins reads answers with the cookies of its visitor, but without
-        # trust it could not sign anybody in: one of the two settings is a mistake.
+        # Pages of these origins can read responses to requests with cookies. An origin that is not
+        # trusted cannot sign anybody in, so one of the two settings is a mistake.
         if not set(self.cors_origins) <= set(self.auth.trusted_origins):
             raise ValueError("an origin of CORS_ORIGINS is not in auth_trusted_origins")
         return self
@@ -100,7 +136,7 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the settings, or stop the program with a message that names each wrong variable."""
+    """Read the settings. Raise SystemExit with a message that names each wrong variable."""
     try:
         return Settings.model_validate({})
     except ValidationError as error:
@@ -108,22 +144,25 @@ def load_settings() -> Settings:
 
 
 def _explain(error: ValidationError) -> str:
-    heading = "The settings are not usable. Mend these environment variables (or .env):"
-    # A default that rests on a wrong value is no problem of its own.
+    heading = "Invalid settings. Fix these environment variables (or .env):"
+    # A default that depends on a wrong value is not a separate problem.
     items = [item for item in error.errors() if item["type"] != "default_factory_not_called"]
-    return "\n".join([heading, *(f"  {_problem(item)}" for item in items)])
+    lines = [heading, *(f"  {_problem(item)}" for item in items)]
+    if any(item["type"] == "missing" for item in items) and not Path(".env").exists():
+        lines.append("For development, `uv run manage init` writes a .env.")
+    return "\n".join(lines)
 
 
 def _problem(item: ErrorDetails) -> str:
-    message = _named(item["msg"])
+    message = UNKNOWN if item["type"] == "extra_forbidden" else _named(item["msg"])
     variable = "_".join(part for part in item["loc"] if isinstance(part, str)).upper()
     if item["type"] == "value_error" and variable in ("", "AUTH"):
-        return message  # about several variables, which it names
+        return message  # it names the variables
     return f"{FIRST_OF_GROUP.get(variable, variable)}: {message}"
 
 
 def _named(message: str) -> str:
-    """Write the names of authentication settings as the variables that set them."""
+    """Replace the names of authentication settings by their variables."""
     names = "|".join(AuthSettings.model_fields)
     message = message.removeprefix("Value error, ")
     return re.sub(rf"\b(?:auth_)?({names})\b", lambda match: f"AUTH_{match[1].upper()}", message)

@@ -1,12 +1,13 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""How Alembic reaches this project's models and database."""
+"""Alembic environment: the models and the database of this project."""
 
 import asyncio
 from logging.config import fileConfig
 from typing import Any, Literal
 
 from alembic import context
+from alembic.util import CommandError
 from sqlalchemy import (
     Connection,
     # {% if database == "sqlite" %}
@@ -14,10 +15,13 @@ from sqlalchemy import (
     event,
     # {% endif %}
 )
+from sqlalchemy.exc import DBAPIError
 
-from app.auth.ext.models import Instant
-from app.database_profile import create_migrator
-from app.database_settings import DatabaseSettings
+from app.auth.ext.columns import Instant, SpaceSeparated
+from app.database.problems import connection_advice, unknown_revision
+from app.database.profile import create_migrator
+from app.database.settings import DatabaseSettings
+from app.database.url import read_url
 from app.models import Base
 from app.settings import load_settings
 
@@ -28,14 +32,15 @@ database: DatabaseSettings = config.attributes.get("database") or load_settings(
 
 
 def render_item(kind: str, item: Any, _: Any) -> str | Literal[False]:
-    """Write the kit's own column type into a revision as what the database knows it by."""
-    return "sa.BigInteger()" if kind == "type" and isinstance(item, Instant) else False
+    """Write the column types of app.auth into a revision as plain SQLAlchemy types."""
+    own = kind == "type" and isinstance(item, Instant | SpaceSeparated)
+    return f"sa.{item.impl!r}" if own else False
 
 
 # {% if database == "sqlite" %}
 @event.listens_for(Table, "before_create")
 def keep_counting(table: Table, _: Connection, **__: Any) -> None:
-    """Give a table that Alembic rebuilds the AUTOINCREMENT that it had (see UserMixin)."""
+    """Keep AUTOINCREMENT when Alembic rebuilds a table (see UserMixin)."""
     model = Base.metadata.tables.get(table.name.removeprefix("_alembic_tmp_"))
     if model is not None and model.dialect_options["sqlite"]["autoincrement"]:
         table.dialect_options["sqlite"]["autoincrement"] = True
@@ -54,23 +59,36 @@ def migrate(connection: Connection) -> None:
     with context.begin_transaction():
         context.run_migrations()
     # {% if database == "sqlite" %}
-    # Migrations run without foreign keys (see create_migrator), so look that none is broken.
+    # Foreign keys are off during migrations (see create_migrator), so check them here.
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     if broken:
-        raise RuntimeError(f"the migration breaks foreign keys, nothing is changed: {broken}")
+        raise RuntimeError(f"the migration breaks foreign keys, so it was rolled back: {broken}")
     # {% endif %}
 
 
 async def migrate_online() -> None:
+    """Migrate. A problem that an operator can solve is a CommandError: one line."""
     engine = create_migrator(database)
-    async with engine.begin() as connection:
-        await connection.run_sync(migrate)
-    await engine.dispose()
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(migrate)
+    except DBAPIError as error:
+        advice = connection_advice(error, database)
+        if advice is None:
+            raise
+        raise CommandError(advice) from None
+    except CommandError as error:
+        if "Can't locate revision" not in str(error):
+            raise
+        raise CommandError(unknown_revision(str(error), database)) from None
+    finally:
+        await engine.dispose()
 
 
 def migrate_offline() -> None:
     """Print the SQL instead of running it: `alembic upgrade head --sql`."""
-    context.configure(url=database.url, target_metadata=Base.metadata, literal_binds=True)
+    url, _ = read_url(database.url)
+    context.configure(url=url, target_metadata=Base.metadata, literal_binds=True)
     with context.begin_transaction():
         context.run_migrations()
 

@@ -1,29 +1,39 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""What every test may ask for: settings, a clock, the application, a client and an account."""
+"""Fixtures for every test: settings, a clock, the database and the application."""
 
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
 import pytest
 from fastapi import FastAPI
-from httpx2 import AsyncClient
+from fastapi.utils import create_model_field
 from passlib.context import CryptContext
 
-from app.auth import AuthSettings, PasswordContext
+from app.auth import setting_types
+from app.auth.hashing import PasswordContext
+from app.auth.mail.outbox import Mailing
+from app.auth.settings import AuthSettings
 from app.database import Database
-from app.database_settings import DatabaseSettings
+from app.database.settings import DatabaseSettings
+from app.mailing import TEXTS
 from app.main import create_app
 from app.migrate import upgrade
 from app.models import Base
 from app.settings import Settings
-from tests.databases import database_url_for_tests
-from tests.serving import serve
+from tests.postbox import Postbox
 
+pytest_plugins = [
+    "tests.clients",
+    "tests.databases",
+    # {% if concurrency == "async" %}
+    "tests.sync_client",
+    # {% endif %}
+]
 SECRET_KEY = "7f1d0c9b8a6e5f43210fedcba9876543"
-# Lifetimes are stated, so that no test fails when you change a default.
+# Lifetimes are explicit, so that tests still pass when you change a default.
 AUTH_SETTINGS: dict[str, Any] = {
     "secret_key": SECRET_KEY,
     "access_minutes": 15,
@@ -47,13 +57,10 @@ class MovableClock:
         self.now += timedelta(**by)
 
 
-@dataclass(frozen=True)
-class Account:
-    """What a person knows of their account."""
-
-    email: str = "ann@example.com"
-    username: str = "ann"
-    password: str = "a good long passphrase"
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Run the whole suite in two processes, but selected tests in one, as pdb requires."""
+    chosen = config.getoption("file_or_dir") or config.getoption("keyword")
+    return 0 if chosen else 2
 
 
 @pytest.fixture(scope="session")
@@ -61,18 +68,34 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def response_models_are_built_once() -> Iterator[None]:
+    """Each test builds its own application, and FastAPI would rebuild the models each time."""
+    with pytest.MonkeyPatch.context() as patch:
+        cached = cache(create_model_field)
+        patch.setattr("fastapi.routing.create_model_field", cached, raising=False)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def secrets_are_checked_once() -> Iterator[None]:
+    """The check takes 10 ms, and most tests have the same secret."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(setting_types, "is_made_by_hand", cache(setting_types.is_made_by_hand))
+        yield
+
+
 @pytest.fixture(scope="session")
-def database_settings(tmp_path_factory: pytest.TempPathFactory) -> DatabaseSettings:
-    """A database with the newest revision, made once; `database` empties it for every test."""
-    url = database_url_for_tests(tmp_path_factory.mktemp("database"))
-    settings = DatabaseSettings(url=url)
+def database_settings(database_url: str) -> DatabaseSettings:
+    """A database at the newest revision, created once. `database` empties it for every test."""
+    settings = DatabaseSettings(url=database_url)
     upgrade(settings)
     return settings
 
 
 @pytest.fixture(scope="session")
 def password_context() -> PasswordContext:
-    """The scheme of production at the lowest cost, so that tests are fast."""
+    """The production scheme at its lowest cost, so that tests are fast."""
     # {% if password_hash == "bcrypt" %}
     context: Any = CryptContext(["bcrypt_sha256", "bcrypt"], bcrypt_sha256__rounds=4)
     # {% else %}
@@ -84,13 +107,13 @@ def password_context() -> PasswordContext:
 
 @pytest.fixture
 def auth_settings() -> AuthSettings:
-    """Override this fixture in a module to test with other settings."""
+    """Override this fixture in a module to test other settings."""
     return AuthSettings.model_validate(AUTH_SETTINGS)
 
 
 @pytest.fixture
 def app_settings() -> dict[str, Any]:
-    """Override this fixture to test with other settings of the application itself."""
+    """Override this fixture to test other application settings."""
     return {}
 
 
@@ -119,19 +142,36 @@ def clock() -> MovableClock:
 
 @pytest.fixture(scope="session")
 def engines(database_settings: DatabaseSettings) -> Database:
-    """What is kept from test to test: compiled statements, but no connection."""
+    """Engines that tests share. They keep compiled statements, but no connections."""
     return Database(database_settings)
 
 
 @pytest.fixture
 async def database(engines: Database) -> AsyncGenerator[Database]:
-    """The application's database, empty; also for looking behind its back."""
-    async with engines.session() as session:
+    """The application's database, emptied. Tests may also read it directly."""
+    await empty(engines)
+    yield engines
+    await engines.dispose()
+
+
+async def empty(database: Database) -> None:
+    async with database.session() as session:
         for table in reversed(Base.metadata.sorted_tables):
             await session.execute(table.delete())
         await session.commit()
-    yield engines
-    await engines.dispose()
+
+
+async def empty_by_settings(settings: DatabaseSettings) -> None:
+    """Empty a database through separate engines."""
+    database = Database(settings)
+    await empty(database)
+    await database.dispose()
+
+
+@pytest.fixture
+def postbox() -> Postbox:
+    """The mails that the application has sent."""
+    return Postbox()
 
 
 @pytest.fixture
@@ -140,47 +180,15 @@ def app(
     database: Database,
     clock: MovableClock,
     password_context: PasswordContext,
+    postbox: Postbox,
 ) -> FastAPI:
     return create_app(
         settings,
         database=database,
         clock=clock,
         password_context=password_context,
+        mailing=Mailing(texts=TEXTS, mailer=postbox),
     )
-
-
-@pytest.fixture
-async def client(app: FastAPI) -> AsyncGenerator[AsyncClient]:
-    """A client that is not signed in, talking to the running application."""
-    async with serve(app) as client:
-        yield client
-
-
-@pytest.fixture
-async def user(client: AsyncClient) -> Account:
-    """A registered account."""
-    account = Account()
-    body = {"email": account.email, "username": account.username, "password": account.password}
-    response = await client.post("/auth/register", json=body)
-    assert response.status_code == 201
-    return account
-
-
-@pytest.fixture
-async def signed_in_client(client: AsyncClient, user: Account) -> AsyncClient:
-    """The same client, signed in as `user`."""
-    body = {"username_or_email": user.username, "password": user.password}
-    response = await client.post("/auth/login", json=body)
-    # {% if transport == "cookie" %}
-    #| assert response.status_code == 204
-    # {% else %}
-    assert response.status_code == 200
-    client.headers["Authorization"] = f"Bearer {response.json()['access_token']}"
-    # {% endif %}
-    # {% if transport == "both" %}
-    client.cookies.clear()
-    # {% endif %}
-    return client
 
 
 # {% endcall %}

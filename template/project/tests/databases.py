@@ -1,13 +1,22 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
 # {% if database == "sqlite" %}
-"""Where the tests keep their data: a file in a temporary folder."""
+"""The test database: a file in a temporary folder."""
 
-from pathlib import Path
+from collections.abc import Iterator
+
+import pytest
+
+from app.database import profile
 
 
-def database_url_for_tests(folder: Path) -> str:
-    return f"sqlite+aiosqlite:///{folder / 'test.db'}"
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A new file. Commits do not wait for the disk, because test data may be lost."""
+    pragmas = (*profile.PRAGMAS, "PRAGMA synchronous = OFF")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(profile, "PRAGMAS", pragmas)
+        yield f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('database') / 'test.db'}"
 
 
 # {% else %}

@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python(derive=false) %}
-"""Serve the application to a client in this process, let callers race, and ask who they are."""
+"""Serve the application in this process, run calls concurrently, and identify tokens."""
 
 # {% if concurrency == "async" %}
 import asyncio
@@ -18,12 +18,17 @@ BASE_URL = "https://testserver"
 PEER = "192.0.2.1"
 
 
+def connect(app: FastAPI, peer: str = PEER) -> AsyncClient:
+    """Return a client with the address `peer` for a running application."""
+    transport = ASGITransport(app=app, client=(peer, 50000))
+    return AsyncClient(transport=transport, base_url=BASE_URL)
+
+
 @asynccontextmanager
 async def serve(app: FastAPI, peer: str = PEER) -> AsyncGenerator[AsyncClient]:
-    """Start the application for a client with this address, and stop it when that is done."""
-    transport = ASGITransport(app=app, client=(peer, 50000))
+    """Start the application, yield a client with the address `peer`, and stop it afterwards."""
     async with app.router.lifespan_context(app):
-        async with AsyncClient(transport=transport, base_url=BASE_URL) as client:
+        async with connect(app, peer) as client:
             yield client
 
 
@@ -33,7 +38,7 @@ async def race(callers: int, call: Callable[[int], Awaitable[T]]) -> list[T]:
 
 
 async def identify(authenticator: Authenticator, access_token: str) -> Identity:
-    """Tell whose token this is, as a request would learn it."""
+    """Return the identity that a request with this access token has."""
     return await authenticator.authenticate(access_token)
 
 

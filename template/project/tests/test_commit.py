@@ -1,8 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""Success is answered only after its commit (SEC-82)."""
-
-from dataclasses import asdict
+"""A success response is sent only after the commit (SEC-82)."""
 
 import pytest
 from httpx2 import AsyncClient, Response
@@ -11,8 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import Database
 from app.models import AuthSession, User
-from tests.conftest import Account, MovableClock
-from tests.steps import code_of, credential, log_in, refresh, rows_of
+from tests.conftest import MovableClock
+from tests.steps import (
+    AUTH,
+    Account,
+    code_of,
+    credential,
+    credentials,
+    log_in,
+    refresh,
+    registration,
+    rows_of,
+)
 
 
 def refuse_commits(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,44 +32,42 @@ def refuse_commits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def refusal(response: Response) -> tuple[int, str, str]:
-    """Return the status, the code and how long to wait."""
+    """Return the status, the error code and the seconds to wait."""
     # {% if transport != "header" %}
-    assert "Set-Cookie" not in response.headers  # nobody gains or loses a credential
+    assert "Set-Cookie" not in response.headers  # no credential is set or cleared
     # {% endif %}
     return *code_of(response), response.headers["Retry-After"]
 
 
-async def test_registration_that_is_not_stored_is_no_success(
+async def test_registration_that_is_not_stored_fails(
     client: AsyncClient,
     database: Database,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     refuse_commits(monkeypatch)
 
-    response = await client.post("/auth/register", json=asdict(Account()))
+    response = await client.post(f"{AUTH}/register", json=registration(Account()))
 
     users = await rows_of(database, User)
     assert refusal(response) == (503, "unavailable", "1")
     assert users == []
 
 
-async def test_login_that_is_not_stored_is_no_success(
+async def test_login_that_is_not_stored_fails(
     client: AsyncClient,
     database: Database,
     user: Account,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     refuse_commits(monkeypatch)
-    body = {"username_or_email": user.username, "password": user.password}
-
-    response = await client.post("/auth/login", json=body)
+    response = await client.post(f"{AUTH}/login", json=credentials(user))
 
     sessions = await rows_of(database, AuthSession)
     assert refusal(response) == (503, "unavailable", "1")
     assert sessions == []
 
 
-async def test_refresh_that_is_not_stored_is_no_success(
+async def test_refresh_that_is_not_stored_fails(
     client: AsyncClient,
     database: Database,
     user: Account,
@@ -77,7 +83,7 @@ async def test_refresh_that_is_not_stored_is_no_success(
     assert session.generation == 1
 
 
-async def test_logout_that_is_not_stored_is_no_success(
+async def test_logout_that_is_not_stored_fails(
     client: AsyncClient,
     database: Database,
     user: Account,
@@ -86,14 +92,14 @@ async def test_logout_that_is_not_stored_is_no_success(
     tokens = await log_in(client, user)
     refuse_commits(monkeypatch)
 
-    response = await client.post("/auth/logout", headers=credential(tokens.access))
+    response = await client.post(f"{AUTH}/logout", headers=credential(tokens.access))
 
     [session] = await rows_of(database, AuthSession)
     assert refusal(response) == (503, "unavailable", "1")
     assert session.revoked_at is None
 
 
-async def test_replay_that_can_not_be_punished_is_no_success(
+async def test_replay_whose_revocation_is_not_stored_fails(
     client: AsyncClient,
     clock: MovableClock,
     user: Account,

@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""Pages of other origins read answers only if they are named (SEC-75)."""
+"""Pages of other origins may read responses only if the settings name the origin (SEC-75)."""
 
 from typing import Any
 
@@ -8,9 +8,16 @@ import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient, Response
 
-from app.auth import AuthSettings
+from app.auth.settings import AuthSettings
 from tests.conftest import SECRET_KEY
-from tests.steps import code_of, with_app_settings
+from tests.steps import (
+    AUTH,
+    code_of,
+    with_app_settings,
+    # {% if transport == "both" %}
+    with_settings,
+    # {% endif %}
+)
 
 ORIGIN = "https://front.example"
 OTHERS = [
@@ -24,6 +31,15 @@ OTHERS = [
     "null",
     "*",
 ]
+HEADERS = {
+    "Accept",
+    "Accept-Language",
+    # {% if transport != "cookie" %}
+    "Authorization",
+    # {% endif %}
+    "Content-Language",
+    "Content-Type",
+}
 PERMISSION = "Access-Control-Allow-Origin"
 
 
@@ -44,17 +60,17 @@ def auth_settings() -> AuthSettings:
 
 
 async def ask_first(client: AsyncClient, origin: str, **changes: str) -> Response:
-    """Send what a browser sends before a request that a page may not make unasked."""
+    """Send the preflight request of a browser."""
     headers = {
         "Origin": origin,
         "Access-Control-Request-Method": changes.get("method", "POST"),
         "Access-Control-Request-Headers": changes.get("headers", "content-type"),
     }
-    return await client.options("/auth/login", headers=headers)
+    return await client.options(f"{AUTH}/login", headers=headers)
 
 
 @with_app_settings()
-async def test_nobody_is_permitted_by_default(client: AsyncClient) -> None:
+async def test_no_origin_is_permitted_by_default(client: AsyncClient) -> None:
     simple = await client.get("/health", headers={"Origin": ORIGIN})
     asked = await ask_first(client, ORIGIN)
 
@@ -80,6 +96,38 @@ async def test_other_origin_is_not_permitted(client: AsyncClient, origin: str) -
     assert (PERMISSION in asked.headers, PERMISSION in response.headers) == (False, False)
 
 
+async def test_permissions_are_these_and_no_others(client: AsyncClient) -> None:
+    """What the framework always permits is in the list of headers as well."""
+    asked = await ask_first(client, ORIGIN)
+
+    permitted = {
+        name: set(asked.headers[name].split(", "))
+        for name in ("Access-Control-Allow-Methods", "Access-Control-Allow-Headers")
+    }
+    assert permitted == {
+        "Access-Control-Allow-Methods": {"DELETE", "GET", "PATCH", "POST", "PUT"},
+        "Access-Control-Allow-Headers": HEADERS,
+    }
+
+
+@pytest.mark.parametrize("header", ["x-requested-with", "x-forwarded-for", "range"])
+async def test_odd_header_is_not_permitted(client: AsyncClient, header: str) -> None:
+    asked = await ask_first(client, ORIGIN, headers=header)
+
+    assert asked.status_code == 400
+
+
+# {% if transport == "both" %}
+@with_settings(accept_cookie=False)
+async def test_credentials_do_not_travel_if_cookies_are_not_accepted(client: AsyncClient) -> None:
+    asked = await ask_first(client, ORIGIN)
+    response = await client.get("/health", headers={"Origin": ORIGIN})
+
+    permitted = [each.headers.get("Access-Control-Allow-Credentials") for each in (asked, response)]
+    assert (asked.status_code, permitted) == (200, [None, None])
+
+
+# {% endif %}
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "NONSENSE"])
 async def test_odd_method_is_not_permitted(client: AsyncClient, method: str) -> None:
     asked = await ask_first(client, ORIGIN, method=method)
@@ -87,7 +135,7 @@ async def test_odd_method_is_not_permitted(client: AsyncClient, method: str) -> 
     assert asked.status_code == 400
 
 
-async def test_authorization_header_is_permitted_where_it_counts(client: AsyncClient) -> None:
+async def test_authorization_header_is_permitted_if_it_is_accepted(client: AsyncClient) -> None:
     asked = await ask_first(client, ORIGIN, headers="authorization")
 
     # {% if transport == "cookie" %}
@@ -97,8 +145,8 @@ async def test_authorization_header_is_permitted_where_it_counts(client: AsyncCl
     # {% endif %}
 
 
-async def test_credentials_travel_only_if_they_are_ambient(client: AsyncClient) -> None:
-    """Whoever may send them reads whatever the visitor may."""
+async def test_credentials_are_allowed_only_if_browsers_add_them(client: AsyncClient) -> None:
+    """With credentials, a page reads everything that the visitor may read."""
     asked = await ask_first(client, ORIGIN)
 
     # {% if transport == "header" %}
@@ -115,10 +163,10 @@ async def test_errors_can_be_read_too(app: FastAPI, client: AsyncClient) -> None
 
     headers = {"Origin": ORIGIN}
     responses = {
-        401: await client.get("/auth/me", headers=headers),
+        401: await client.get(f"{AUTH}/me", headers=headers),
         404: await client.get("/nowhere", headers=headers),
-        413: await client.post("/auth/login", headers=headers, content=b"x" * 100_000),
-        422: await client.post("/auth/login", headers=headers, json={}),
+        413: await client.post(f"{AUTH}/login", headers=headers, content=b"x" * 100_000),
+        422: await client.post(f"{AUTH}/login", headers=headers, json={}),
         500: await client.get("/broken", headers=headers),
     }
 
@@ -127,14 +175,14 @@ async def test_errors_can_be_read_too(app: FastAPI, client: AsyncClient) -> None
     assert (statuses, permitted) == (list(responses), {ORIGIN})
 
 
-async def test_page_may_read_what_it_needs_for_errors(client: AsyncClient) -> None:
-    response = await client.get("/auth/me", headers={"Origin": ORIGIN})
+async def test_page_may_read_the_headers_of_errors(client: AsyncClient) -> None:
+    response = await client.get(f"{AUTH}/me", headers={"Origin": ORIGIN})
 
     exposed = response.headers["Access-Control-Expose-Headers"].split(", ")
     assert set(exposed) == {"Retry-After", "WWW-Authenticate", "X-Request-ID"}
 
 
-async def test_answers_before_the_request_carry_the_usual_headers(client: AsyncClient) -> None:
+async def test_preflight_responses_have_the_usual_headers(client: AsyncClient) -> None:
     asked = await ask_first(client, ORIGIN)
 
     assert asked.headers["X-Content-Type-Options"] == "nosniff"

@@ -1,13 +1,18 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""The pages about the routes are for developers (ASVS 13.4.5)."""
+"""API documentation is off in production (ASVS 13.4.5)."""
+
+import re
 
 import pytest
 from httpx2 import AsyncClient
 
+from app.main import create_app
+from app.settings import Settings
 from tests.steps import code_of, with_app_settings
 
-pages = pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
+SCRIPT = "/docs/assets/swagger-ui-bundle.js"
+pages = pytest.mark.parametrize("path", ["/docs", "/docs/start.js", "/openapi.json", SCRIPT])
 
 
 @pages
@@ -27,7 +32,7 @@ async def test_development_has_docs(client: AsyncClient, path: str) -> None:
 
 @pages
 @with_app_settings(docs=True)
-async def test_production_can_have_docs(client: AsyncClient, path: str) -> None:
+async def test_production_can_enable_docs(client: AsyncClient, path: str) -> None:
     response = await client.get(path)
 
     assert response.status_code == 200
@@ -35,10 +40,58 @@ async def test_production_can_have_docs(client: AsyncClient, path: str) -> None:
 
 @pages
 @with_app_settings(environment="development", docs=False)
-async def test_development_can_do_without(client: AsyncClient, path: str) -> None:
+async def test_development_can_disable_docs(client: AsyncClient, path: str) -> None:
     response = await client.get(path)
 
     assert code_of(response) == (404, "not_found")
+
+
+@with_app_settings(docs=True)
+async def test_page_loads_only_files_of_this_server(client: AsyncClient) -> None:
+    """A script of another host could read what users of this one see (ASVS 3.6.1)."""
+    page = await client.get("/docs")
+
+    linked = re.findall(r'(?:src|href)="([^"]*)"', page.text)
+    files = [await client.get(f"/{path}") for path in linked]
+    assert len(files) == 4
+    assert [file.status_code for file in files] == [200] * 4
+    assert not re.search(r"https?:|<script>|<style|style=| on\w+=", page.text)
+
+
+@with_app_settings(docs=True)
+async def test_page_may_run_no_other_scripts(client: AsyncClient) -> None:
+    response = await client.get("/docs")
+
+    policy = response.headers["Content-Security-Policy"].split("; ")
+    assert {"default-src 'none'", "script-src 'self'", "connect-src 'self'"} <= set(policy)
+
+
+@with_app_settings(docs=True, app_name="Tom & <b>Ann</b>")
+async def test_name_of_the_application_is_text(client: AsyncClient) -> None:
+    response = await client.get("/docs")
+
+    assert "<title>Tom &amp; &lt;b&gt;Ann&lt;/b&gt;</title>" in response.text
+
+
+@with_app_settings(environment="development")
+async def test_development_leads_to_the_docs(client: AsyncClient) -> None:
+    response = await client.get("/", follow_redirects=True)
+
+    assert (response.status_code, response.url.path) == (200, "/docs")
+
+
+async def test_production_has_no_start_page(client: AsyncClient) -> None:
+    response = await client.get("/")
+
+    assert code_of(response) == (404, "not_found")
+
+
+@with_app_settings(docs=True)
+def test_missing_package_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.docs.PACKAGE", "no_such_package")
+
+    with pytest.raises(SystemExit, match="uv add fastapi-offline"):
+        create_app(settings)
 
 
 # {% endcall %}

@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""Your tables: what the database itself promises."""
+"""Constraints and defaults of your tables."""
 
 from datetime import UTC, datetime
 from itertools import chain
@@ -20,17 +20,14 @@ from sqlalchemy.exc import IntegrityError
 from app.auth.ext.models import AuthSessionMixin, UserMixin
 from app.database import Database
 from app.models import AuthSession, Base, User
-from tests.steps import rows_of
+from tests.steps import account_named, profile, rows_of
 
 MOMENT = datetime(2030, 1, 1, 12, 30, 15, 250_000, tzinfo=UTC)
 
 
 def new_user(name: str = "ann", **changes: Any) -> User:
     columns: dict[str, Any] = {
-        "email": f"{name}@example.com",
-        "email_key": f"{name}@example.com",
-        "username": name,
-        "username_key": name,
+        **profile(account_named(name)),
         "password_hash": "$irrelevant$",
         "created_at": MOMENT,
     }
@@ -44,6 +41,8 @@ def new_session(user: User) -> AuthSession:
         generation=1,
         kid="key",
         created_at=MOMENT,
+        authenticated_at=MOMENT,
+        methods=("pwd",),
         rotated_at=MOMENT,
         idle_expires_at=MOMENT,
         absolute_expires_at=MOMENT,
@@ -62,13 +61,13 @@ async def delete_users(database: Database) -> None:
         await session.commit()
 
 
-def test_models_are_built_from_the_kit() -> None:
+def test_models_inherit_the_mixins() -> None:
     assert issubclass(User, UserMixin)
     assert issubclass(AuthSession, AuthSessionMixin)
 
 
 def test_every_constraint_has_a_name() -> None:
-    """So that a later revision can change it."""
+    """A later revision can change only a constraint with a name."""
     named = [
         one
         for table in Base.metadata.sorted_tables
@@ -91,18 +90,18 @@ async def test_new_user_has_no_privileges(database: Database) -> None:
 
 @pytest.mark.parametrize(
     "same",
-    [{"username_key": "ann"}, {"email_key": "ann@example.com"}],
+    [{"username": " ANN"}, {"email": "Ann@Example.com"}],
     ids=["username", "e-mail"],
 )
-async def test_canonical_keys_are_unique(database: Database, same: dict[str, str]) -> None:
+async def test_keys_are_unique(database: Database, same: dict[str, str]) -> None:
     await store(database, new_user())
 
     with pytest.raises(IntegrityError):
         await store(database, new_user("bob", **same))
 
 
-async def test_id_of_a_deleted_user_is_never_given_again(database: Database) -> None:
-    """Or its tokens would be those of somebody else."""
+async def test_id_of_a_deleted_user_is_never_reused(database: Database) -> None:
+    """Otherwise the tokens of a deleted user would be valid for a new one."""
     first = new_user()
     await store(database, first)
     await delete_users(database)
@@ -113,7 +112,7 @@ async def test_id_of_a_deleted_user_is_never_given_again(database: Database) -> 
     assert second.id > first.id
 
 
-async def test_sessions_go_with_their_user(database: Database) -> None:
+async def test_sessions_are_deleted_with_their_user(database: Database) -> None:
     user = new_user()
     await store(database, user)
     await store(database, new_session(user))

@@ -1,22 +1,21 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""A database that is away signs nobody out (SEC-82)."""
+"""A database outage does not sign users out (SEC-82)."""
 
 import threading
 from collections.abc import AsyncGenerator
-from dataclasses import asdict
 from typing import Any
 
 import pytest
 from httpx2 import AsyncClient, Response
 from sqlalchemy import make_url
 
-from app.auth import PasswordContext
+from app.auth.hashing import PasswordContext
 from app.main import create_app
 from app.settings import Settings
-from tests.conftest import Account, MovableClock
+from tests.conftest import MovableClock
 from tests.serving import serve
-from tests.steps import code_of, credential, log_in, refresh
+from tests.steps import AUTH, Account, code_of, credential, log_in, refresh, registration
 
 LONGEST_WAIT = 5  # seconds
 # {% if database == "sqlite" %}
@@ -28,7 +27,7 @@ NOWHERE: dict[str, Any] = {"database": "/no/such/folder/app.db"}
 
 @pytest.fixture(scope="module", autouse=True)
 async def threads_end_here() -> AsyncGenerator[None]:
-    """The driver's threads report a failed connection a little later: these tests wait for them."""
+    """Wait for the driver's threads, which report failed connections with a delay."""
     yield
     for thread in threading.enumerate():
         if thread.daemon:
@@ -41,7 +40,7 @@ async def stranded(
     clock: MovableClock,
     password_context: PasswordContext,
 ) -> AsyncGenerator[AsyncClient]:
-    """A client of an application whose database is away."""
+    """A client of an application whose database is not reachable."""
     url = make_url(settings.database.url).set(**NOWHERE)
     away = settings.database.model_copy(
         update={"url": url.render_as_string(hide_password=False)},
@@ -53,9 +52,9 @@ async def stranded(
 
 
 def refusal(response: Response) -> tuple[int, str, str]:
-    """Return the status, the code and how long to wait."""
+    """Return the status, the error code and the seconds to wait."""
     # {% if transport != "header" %}
-    assert "Set-Cookie" not in response.headers  # nobody gains or loses a credential
+    assert "Set-Cookie" not in response.headers  # no credential is set or cleared
     # {% endif %}
     return *code_of(response), response.headers["Retry-After"]
 
@@ -66,25 +65,25 @@ async def test_process_is_not_ready_without_its_database(stranded: AsyncClient) 
     assert refusal(response) == (503, "unavailable", "1")
 
 
-async def test_lost_database_signs_nobody_out(
+async def test_outage_does_not_sign_users_out(
     client: AsyncClient,
     stranded: AsyncClient,
     user: Account,
 ) -> None:
-    """A client that gets a 401 forgets its tokens, so this is none."""
+    """A client that gets a 401 discards its tokens, so the status must be another one."""
     tokens = await log_in(client, user)
 
     responses = [
-        await stranded.get("/auth/me", headers=credential(tokens.access)),
-        await stranded.get("/auth/sessions", headers=credential(tokens.access)),
+        await stranded.get(f"{AUTH}/me", headers=credential(tokens.access)),
+        await stranded.get(f"{AUTH}/sessions", headers=credential(tokens.access)),
         await refresh(stranded, tokens.refresh),
     ]
 
     assert [refusal(response) for response in responses] == [(503, "unavailable", "1")] * 3
 
 
-async def test_lost_database_registers_nobody(stranded: AsyncClient) -> None:
-    response = await stranded.post("/auth/register", json=asdict(Account()))
+async def test_registration_fails_during_an_outage(stranded: AsyncClient) -> None:
+    response = await stranded.post(f"{AUTH}/register", json=registration(Account()))
 
     assert refusal(response) == (503, "unavailable", "1")
 

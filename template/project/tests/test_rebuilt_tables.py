@@ -1,39 +1,43 @@
-"""To alter a column, SQLite copies the table: your revisions do it, and nothing may get lost."""
+"""SQLite copies a table to alter a column. Your revisions do this without losing data."""
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from os import pathsep
 from pathlib import Path
 from sqlite3 import Connection
+from typing import Any
 
 import pytest
 from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from sqlalchemy import Insert, NullPool, create_engine, insert, make_url
+from sqlalchemy import Delete, Insert, NullPool, create_engine, delete, insert, make_url
 
-from app.auth.ext.models import EPOCH
-from app.database_settings import DatabaseSettings
+from app.auth.ext.columns import EPOCH
+from app.database.settings import DatabaseSettings
 from app.migrate import configuration
-from app.models import AuthSession, User
-from tests.databases import database_url_for_tests
-from tests.test_migrations import OWN, OWN_REVISION
+from app.models import AuthSession, Base, User
+from tests.steps import Account, profile
+from tests.test_migrations import add_own_revision
 
-NAMES = {"email": "a@b.de", "email_key": "a@b.de", "username": "ann", "username_key": "ann"}
-USER = {"id": 7, **NAMES, "password_hash": "$", "created_at": EPOCH}
-MOMENTS = ("created_at", "rotated_at", "idle_expires_at", "absolute_expires_at")
-SESSION = {"id": "0", "user_id": 7, "generation": 1, "kid": "k", **dict.fromkeys(MOMENTS, EPOCH)}
+USER = {"id": 7, **profile(Account()), "password_hash": "$"}
+MOMENTS = (
+    *("created_at", "authenticated_at", "rotated_at"),
+    *("idle_expires_at", "absolute_expires_at"),
+)
+SESSION = {
+    **{"id": "0", "user_id": 7, "generation": 1, "kid": "k", "methods": ("pwd",)},
+    **dict.fromkeys(MOMENTS, EPOCH),
+}
 
 
 @pytest.fixture
-def database_settings(tmp_path: Path) -> DatabaseSettings:
-    return DatabaseSettings(url=database_url_for_tests(tmp_path))
+def database_settings(database_url: str, tmp_path: Path) -> DatabaseSettings:
+    url = make_url(database_url).set(database=str(tmp_path / "test.db"))
+    return DatabaseSettings(url=str(url))
 
 
 @pytest.fixture
 def connection(database_settings: DatabaseSettings) -> Iterator[Connection]:
-    """A connection to the database after a revision that alters a column of the users."""
+    """A connection to the database after a revision that alters a column of the user table."""
     config = configuration(database_settings)
     command.upgrade(config, "head")
     path = make_url(database_settings.url).database or ""
@@ -44,41 +48,37 @@ def connection(database_settings: DatabaseSettings) -> Iterator[Connection]:
         yield connection
 
 
-def write(database_settings: DatabaseSettings, *statements: Insert) -> None:
-    """Write through the models, which give your own columns their defaults."""
+def write(database_settings: DatabaseSettings, *statements: Insert | Delete) -> None:
+    """Write through the models, which set the defaults of your own columns."""
     url = make_url(database_settings.url).set(drivername="sqlite")
     with create_engine(url, poolclass=NullPool).begin() as connection:
         for statement in statements:
             connection.execute(statement)
 
 
-def add_own_revision(config: Config, folder: Path) -> None:
-    script = ScriptDirectory.from_config(config)
-    text = OWN_REVISION.format(revision=OWN, parent=script.get_current_head())
-    (folder / f"{OWN}_nickname.py").write_text(text)
-    config.set_main_option("version_locations", f"{script.versions}{pathsep}{folder}")
+def rows_in(connection: Connection, model: type[Base], columns: str) -> list[tuple[Any, ...]]:
+    query = f"SELECT {columns} FROM {model.__tablename__}"  # noqa: S608 -- no user input
+    return connection.execute(query).fetchall()
 
 
-def test_users_stay(connection: Connection) -> None:
-    users = connection.execute("SELECT id, username, nickname FROM users").fetchall()
+def test_users_are_kept(connection: Connection) -> None:
+    users = rows_in(connection, User, "id, email, column_of_a_test")
 
-    assert users == [(7, "ann", None)]
+    assert users == [(7, Account().email, None)]
 
 
-def test_sessions_stay(connection: Connection) -> None:
-    """Dropping the old table must not sign everybody out."""
-    sessions = connection.execute("SELECT id, user_id FROM auth_session").fetchall()
+def test_sessions_are_kept(connection: Connection) -> None:
+    """Dropping the old table must not sign users out."""
+    sessions = rows_in(connection, AuthSession, "id, user_id")
 
     assert sessions == [("0", 7)]
 
 
-def test_ids_are_never_given_again(
+def test_ids_are_never_reused(
     database_settings: DatabaseSettings,
     connection: Connection,
 ) -> None:
-    connection.execute("DELETE FROM users")
-    connection.commit()
-    write(database_settings, insert(User).values(USER | {"id": None}))
+    write(database_settings, delete(User), insert(User).values(USER | {"id": None}))
 
-    [user] = connection.execute("SELECT id FROM users").fetchall()
-    assert user > (7,)
+    [(user_id,)] = rows_in(connection, User, "id")
+    assert user_id > 7

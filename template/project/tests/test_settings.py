@@ -1,13 +1,13 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""The application reads its settings from the environment and `.env`, or does not start."""
+"""Settings are read from the environment and `.env`. Invalid ones prevent startup."""
 
 import os
 from pathlib import Path
 
 import pytest
 
-from app.database_settings import DatabaseSettings
+from app.database.settings import DatabaseSettings
 from app.settings import load_settings
 from tests.auth.key_pairs import key_pair
 from tests.conftest import SECRET_KEY
@@ -23,6 +23,7 @@ WRONG_VARIABLES = {
     "HSTS_SECONDS": "-55",
     "MAX_BODY_BYTES": "64k-55f1",
     "TRUSTED_PROXIES": "proxy-55f1",
+    "TRUSTED_HOPS": "one-55f1",
     "CORS_ORIGINS": "https://example.com/55f1",
     "DATABASE_URL": "oracle://user:55f1@host/name",
     "DATABASE_POOL_SIZE": "many-55f1",
@@ -49,7 +50,7 @@ INEXACT_ORIGINS = [
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to start in, and an environment without settings."""
+    """An empty working directory and an environment without settings."""
     for name in os.environ:
         if name.upper().startswith(OURS):
             monkeypatch.delenv(name)
@@ -69,7 +70,7 @@ def environment(
     return monkeypatch
 
 
-def message_of_refusal() -> str:
+def refusal_message() -> str:
     with pytest.raises(SystemExit) as refusal:
         load_settings()
     return str(refusal.value)
@@ -100,7 +101,7 @@ def test_variables_of_the_file_are_read(folder: Path, database_settings: Databas
     assert settings.auth.secret_key.get_secret_value() == SECRET_KEY
 
 
-def test_environment_goes_before_the_file(environment: pytest.MonkeyPatch, folder: Path) -> None:
+def test_environment_overrides_the_file(environment: pytest.MonkeyPatch, folder: Path) -> None:
     (folder / ".env").write_text("AUTH_ACCESS_MINUTES=5\nAUTH_REFRESH_DAYS=3\n")
     environment.setenv("AUTH_ACCESS_MINUTES", "10")
 
@@ -113,8 +114,8 @@ def test_unset_environment_is_production(environment: pytest.MonkeyPatch) -> Non
     assert load_settings().environment == "production"
 
 
-def test_nothing_set_names_what_is_missing(folder: Path) -> None:
-    message = message_of_refusal()
+def test_missing_settings_are_named(folder: Path) -> None:
+    message = refusal_message()
 
     assert "DATABASE_URL: Field required" in message
     assert "AUTH_SECRET_KEY: Field required" in message
@@ -124,7 +125,7 @@ def test_missing_secret_is_named(environment: pytest.MonkeyPatch) -> None:
     environment.delenv("AUTH_SECRET_KEY")
     environment.setenv("AUTH_ACCESS_MINUTES", "5")
 
-    assert "AUTH_SECRET_KEY: Field required" in message_of_refusal()
+    assert "AUTH_SECRET_KEY: Field required" in refusal_message()
 
 
 @pytest.mark.parametrize(("name", "value"), WRONG_VARIABLES.items(), ids=WRONG_VARIABLES)
@@ -135,7 +136,7 @@ def test_wrong_variable_is_named_without_its_value(
 ) -> None:
     environment.setenv(name, value)
 
-    message = message_of_refusal()
+    message = refusal_message()
 
     assert name in message
     assert "55f1" not in message
@@ -146,10 +147,26 @@ def test_every_wrong_variable_is_named_at_once(environment: pytest.MonkeyPatch) 
     environment.setenv("AUTH_ACCESS_MINUTES", "0")
     environment.setenv("AUTH_HASH_WORKERS", "0")
 
-    _, *problems = message_of_refusal().splitlines()
+    _, *problems = refusal_message().splitlines()
 
     names = [problem.partition(":")[0].strip() for problem in problems]
     assert names == ["ENVIRONMENT", "AUTH_ACCESS_MINUTES", "AUTH_HASH_WORKERS"]
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        *("capacitor://localhost", "ionic://localhost", "tauri://localhost"),
+        *("chrome-extension://abcdefghijklmnop", "moz-extension://1f2e-3d4c"),
+    ],
+)
+def test_origin_of_an_app_is_accepted(environment: pytest.MonkeyPatch, origin: str) -> None:
+    # {% if transport != "header" %}
+    environment.setenv("AUTH_TRUSTED_ORIGINS", origin)
+    # {% endif %}
+    environment.setenv("CORS_ORIGINS", origin)
+
+    assert load_settings().cors_origins == (origin,)
 
 
 @pytest.mark.parametrize("origins", INEXACT_ORIGINS)
@@ -160,7 +177,7 @@ def test_origin_that_is_not_exact_is_refused(
     """SEC-75."""
     environment.setenv("CORS_ORIGINS", f"https://good.example,{origins}")
 
-    message = message_of_refusal()
+    message = refusal_message()
 
     reasons = ("CORS_ORIGINS: name each origin", "CORS_ORIGINS: an origin is a scheme, a host")
     assert any(reason in message for reason in reasons)
@@ -170,35 +187,131 @@ def test_origin_that_is_not_exact_is_refused(
     "proxies",
     ["*", "proxy.example.com", "10.0.0.0/33", "10.0.0.1/8", "0.0.0.0/0", "::/0", "10.0.0.1:80"],
 )
-def test_proxy_that_is_no_address_is_refused(
+def test_proxy_that_is_not_an_address_is_refused(
     environment: pytest.MonkeyPatch,
     proxies: str,
 ) -> None:
-    """SEC-24: uvicorn would take a name that it can not read for a literal, and `*` for all."""
+    """SEC-24. uvicorn would treat an unreadable name as a literal, and `*` as every address."""
     environment.setenv("TRUSTED_PROXIES", f"10.0.0.5,{proxies}")
 
-    assert "TRUSTED_PROXIES: " in message_of_refusal()
+    assert "TRUSTED_PROXIES: " in refusal_message()
 
 
 def test_lists_are_separated_by_commas(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("TRUSTED_PROXIES", "10.0.0.5, 10.1.0.0/16")
-    environment.setenv("CORS_ORIGINS", "https://a.example, http://localhost:5173")
+    environment.setenv("CORS_ORIGINS", "https://a.example, https://localhost:5173")
     # {% if transport != "header" %}
-    environment.setenv("AUTH_TRUSTED_ORIGINS", "https://a.example, http://localhost:5173")
+    environment.setenv("AUTH_TRUSTED_ORIGINS", "https://a.example, https://localhost:5173")
     # {% endif %}
 
     settings = load_settings()
 
     assert [str(network) for network in settings.trusted_proxies] == ["10.0.0.5/32", "10.1.0.0/16"]
-    assert settings.cors_origins == ("https://a.example", "http://localhost:5173")
+    assert settings.cors_origins == ("https://a.example", "https://localhost:5173")
+
+
+@pytest.mark.parametrize(
+    "proxies",
+    ["0.0.0.0/1,128.0.0.0/1", "0.0.0.0/1", "10.0.0.0/8,64.0.0.0/2,128.0.0.0/2", "8000::/1"],
+)
+def test_proxies_that_are_half_the_internet_are_refused(
+    environment: pytest.MonkeyPatch,
+    proxies: str,
+) -> None:
+    environment.setenv("TRUSTED_PROXIES", proxies)
+
+    assert "TRUSTED_PROXIES covers half of the internet" in refusal_message()
+
+
+def test_all_insecure_settings_are_named_at_once(environment: pytest.MonkeyPatch) -> None:
+    insecure = {
+        "TRUSTED_PROXIES": "0.0.0.0/1",
+        "MAIL_HOST": "mail.example.com",
+        "MAIL_SENDER": "shop@example.com",
+        "MAIL_LINK": "http://shop.example.com/#token={token}",
+    }
+    for variable, value in insecure.items():
+        environment.setenv(variable, value)
+
+    lines = refusal_message().splitlines()
+
+    assert [line.split()[0] for line in lines[1:]] == ["TRUSTED_PROXIES", "MAIL_LINK"]
+
+
+def test_proxies_are_named_or_counted(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("TRUSTED_HOPS", "1")
+    hops = load_settings().trusted_hops
+    environment.setenv("TRUSTED_PROXIES", "10.0.0.5")
+
+    assert hops == 1
+    assert "TRUSTED_PROXIES and TRUSTED_HOPS are both set" in refusal_message()
+
+
+def test_private_networks_may_be_trusted(environment: pytest.MonkeyPatch) -> None:
+    private = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
+    environment.setenv("TRUSTED_PROXIES", f"{private},10.0.0.0/9,10.0.0.0/8")
+
+    assert len(load_settings().trusted_proxies) == 6
+
+
+# {% if transport == "header" %}
+#| HTTP_ORIGINS = {"CORS_ORIGINS": "an origin of CORS_ORIGINS uses http instead of https"}
+# {% else %}
+HTTP_ORIGINS = {
+    "AUTH_TRUSTED_ORIGINS": "an origin of AUTH_TRUSTED_ORIGINS uses http instead of https",
+    "CORS_ORIGINS": "an origin of CORS_ORIGINS uses http instead of https",
+}
+# {% endif %}
+
+
+@pytest.mark.parametrize(("name", "message"), HTTP_ORIGINS.items())
+def test_origin_without_tls_is_for_development(
+    environment: pytest.MonkeyPatch,
+    name: str,
+    message: str,
+) -> None:
+    # {% if transport != "header" %}
+    environment.setenv("AUTH_TRUSTED_ORIGINS", "https://app.example.com")
+    # {% endif %}
+    environment.setenv(name, "https://app.example.com,http://app.example.com")
+
+    assert message in refusal_message()
+
+
+def test_development_may_be_without_tls(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("ENVIRONMENT", "development")
+    environment.setenv("TRUSTED_PROXIES", "0.0.0.0/1,128.0.0.0/1")
+    for name in HTTP_ORIGINS:
+        environment.setenv(name, "http://localhost:5173")
+
+    assert load_settings().cors_origins == ("http://localhost:5173",)
+
+
+# {% if transport == "both" %}
+UNKNOWN = "this project has no such setting (its transport is both)"
+# {% elif transport == "header" %}
+#| UNKNOWN = "this project has no such setting (its transport is header)"
+# {% else %}
+#| UNKNOWN = "this project has no such setting (its transport is cookie)"
+# {% endif %}
+
+
+@pytest.mark.parametrize("name", ["AUTH_ACCES_MINUTES", "AUTH_TRANSPORT", "DATABASE_POOLSIZE"])
+def test_unknown_setting_is_explained(environment: pytest.MonkeyPatch, name: str) -> None:
+    environment.setenv(name, "value-55f1")
+
+    heading, problem = refusal_message().splitlines()
+
+    assert heading.startswith("Invalid settings.")
+    assert problem == f"  {name}: {UNKNOWN}"
 
 
 # {% if transport != "header" %}
-def test_origin_that_may_read_must_be_trusted(environment: pytest.MonkeyPatch) -> None:
+def test_cors_origin_must_be_trusted(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("CORS_ORIGINS", "https://a.example,https://b.example")
     environment.setenv("AUTH_TRUSTED_ORIGINS", "https://a.example")
 
-    message = message_of_refusal()
+    message = refusal_message()
 
     assert "an origin of CORS_ORIGINS is not in AUTH_TRUSTED_ORIGINS" in message
 
@@ -207,7 +320,7 @@ def test_origin_that_may_read_must_be_trusted(environment: pytest.MonkeyPatch) -
 def test_private_key_that_is_not_set_is_named(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("AUTH_ALGORITHM", "EdDSA")
 
-    message = message_of_refusal()
+    message = refusal_message()
 
     assert "AUTH_PRIVATE_KEY_FILE is not set, and EdDSA signs with it" in message
 
@@ -221,11 +334,11 @@ def test_every_wrong_key_file_is_named_at_once(
     environment.setenv("AUTH_PRIVATE_KEY_FILE", str(private))
     environment.setenv("AUTH_PUBLIC_KEY_FILES", f"{public},{private}")
 
-    problems = message_of_refusal().splitlines()
+    problems = refusal_message().splitlines()
 
     assert [problem for problem in problems if problem.startswith("  AUTH_")] == [
-        "  AUTH_PRIVATE_KEY_FILE: the file holds no key for EdDSA, which takes an Ed25519 key",
-        "  AUTH_PUBLIC_KEY_FILES: file 1 holds no key for EdDSA, which takes an Ed25519 key",
+        "  AUTH_PRIVATE_KEY_FILE: the file has no key for EdDSA, which requires an Ed25519 key",
+        "  AUTH_PUBLIC_KEY_FILES: file 1 has no key for EdDSA, which requires an Ed25519 key",
     ]
 
 
@@ -245,7 +358,7 @@ def test_example_cannot_start_the_application(folder: Path) -> None:
     example = Path(__file__).parents[1] / ".env.example"
     (folder / ".env").write_text(example.read_text())
 
-    assert "AUTH_SECRET_KEY is a placeholder" in message_of_refusal()  # SEC-85
+    assert "AUTH_SECRET_KEY is a placeholder" in refusal_message()  # SEC-85
 
 
 # {% if database == "sqlite" %}
@@ -253,7 +366,7 @@ def test_example_cannot_start_the_application(folder: Path) -> None:
 def test_database_in_memory_is_refused(environment: pytest.MonkeyPatch, path: str) -> None:
     environment.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{path}")
 
-    assert "DATABASE_URL" in message_of_refusal()
+    assert "DATABASE_URL" in refusal_message()
 
 
 # {% endif %}
@@ -261,7 +374,7 @@ def test_database_in_memory_is_refused(environment: pytest.MonkeyPatch, path: st
 def test_cookies_over_plain_http_are_for_development(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("AUTH_COOKIE_SECURE", "false")
 
-    message = message_of_refusal()
+    message = refusal_message()
     environment.setenv("ENVIRONMENT", "development")
     settings = load_settings()
 

@@ -1,22 +1,22 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""What operators do with accounts: passwords, disabling, ending and purging sessions."""
+"""Account administration for operators: passwords, roles, disabling, sessions, purging."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app.auth.clock import Clock
-from app.auth.errors import UserNotFound
-from app.auth.events import EventName, EventRecorder
-from app.auth.hashing import PasswordHasher
+from app.auth.errors import LastSuperuser, UserNotFound
+from app.auth.events import EventName
+from app.auth.identifiers import UserId
+from app.auth.mail.kinds import WITH_TOKEN, MailKind
 from app.auth.passwords import check_password
-from app.auth.protocols import Repositories, StoredUserProtocol, Transactions
-from app.auth.settings import AuthSettings
+from app.auth.protocols import Repositories, Role, StoredUserProtocol
+from app.auth.toolbox import Toolbox
 
-# An ended session is kept this long: for questions, and in case a clock was wrong (SEC-60).
+# Ended sessions are kept for a week, for enquiries and in case a clock was wrong (SEC-60).
 KEPT_AFTER_END = timedelta(days=7)
-# Sessions deleted in one transaction: few enough to hold no lock for long.
+# Rows deleted in one transaction. A small number keeps locks short.
 PURGE_BATCH = 500
 
 
@@ -24,89 +24,142 @@ PURGE_BATCH = 500
 class Administration:
     """Users are named by e-mail or username; every method may raise UserNotFound.
 
-    Whatever takes trust away from an account ends its sessions in the same transaction.
+    A change that withdraws trust from an account ends its sessions in the same transaction.
     """
 
-    settings: AuthSettings
-    hasher: PasswordHasher
-    transactions: Transactions
-    clock: Clock
-    events: EventRecorder
+    tools: Toolbox
+
+    async def find(self, username_or_email: str) -> StoredUserProtocol:
+        return await self.tools.transactions.run(lambda store: _find(store, username_or_email))
+
+    async def list_users(self, *, after: UserId | None, limit: int) -> Sequence[StoredUserProtocol]:
+        """Return up to `limit` users with an ID beyond `after`, in the order of their IDs."""
+        return await self.tools.transactions.run(
+            lambda store: store.users.list_after(after, limit=limit),
+        )
 
     async def set_password(self, username_or_email: str, password: str) -> None:
-        """Replace a password and end all sessions. Raise InvalidField for a poor one."""
-        user = await self.transactions.run(lambda store: _find(store, username_or_email))
+        """Replace a password, end all sessions and lift all waits. Raise InvalidField."""
+        user = await self.find(username_or_email)
         check_password(
             password,
             email=user.email,
             username=user.username,
-            settings=self.settings,
+            settings=self.tools.settings,
         )
-        new_hash = await self.hasher.hash(password)
+        new_hash = await self.tools.hasher.hash(password)
 
         async def replace(store: Repositories) -> None:
             await store.users.set_password_hash(user.id, new_hash)
-            await store.sessions.revoke_all(user.id, now=self.clock(), reason="password_changed")
+            await store.mails.void(user.id, *WITH_TOKEN, now=self.tools.clock())
+            await self.tools.outbox.owe(MailKind.PASSWORD_CHANGED, user, store)
+            await self.tools.throttle.lift(user, store)
+            await store.sessions.revoke_all(
+                user.id,
+                now=self.tools.clock(),
+                reason="password_changed",
+            )
 
-        await self.transactions.run(replace)
-        self.events.record(EventName.PASSWORD_CHANGE, user_id=user.id, reason="by_operator")
+        await self.tools.transactions.run(replace)
+        self.tools.events.record(EventName.PASSWORD_CHANGE, user_id=user.id, reason="by_operator")
+
+    async def grant(self, username_or_email: str, role: Role) -> None:
+        """Give a user a role, from the next request on."""
+
+        async def grant(store: Repositories) -> UserId:
+            user = await _find(store, username_or_email)
+            await store.users.set_role(user.id, role, granted=True)
+            return user.id
+
+        user_id = await self.tools.transactions.run(grant)
+        self.tools.events.record(EventName.ROLE_CHANGED, user_id=user_id, reason=f"{role}_granted")
+
+    async def revoke(self, username_or_email: str, role: Role) -> None:
+        """Withdraw a role, from the next request on (SEC-41). Raise LastSuperuser."""
+
+        async def revoke(store: Repositories) -> UserId:
+            user = await _find(store, username_or_email)
+            if role == Role.SUPERUSER and await store.users.lock_superusers() == {user.id}:
+                raise LastSuperuser
+            await store.users.set_role(user.id, role, granted=False)
+            return user.id
+
+        user_id = await self.tools.transactions.run(revoke)
+        self.tools.events.record(EventName.ROLE_CHANGED, user_id=user_id, reason=f"{role}_revoked")
 
     async def disable(self, username_or_email: str) -> None:
-        """Refuse an account from the next request on."""
+        """Refuse the account from its next request on."""
 
-        async def disable(store: Repositories) -> int:
+        async def disable(store: Repositories) -> UserId:
             user = await _find(store, username_or_email)
             await store.users.set_active(user.id, active=False)
-            await store.sessions.revoke_all(user.id, now=self.clock(), reason="user_disabled")
+            await store.mails.void(user.id, *WITH_TOKEN, now=self.tools.clock())
+            await store.sessions.revoke_all(user.id, now=self.tools.clock(), reason="user_disabled")
             return user.id
 
-        user_id = await self.transactions.run(disable)
-        self.events.record(EventName.USER_UPDATED, user_id=user_id, reason="disabled")
+        user_id = await self.tools.transactions.run(disable)
+        self.tools.events.record(EventName.USER_UPDATED, user_id=user_id, reason="disabled")
 
     async def enable(self, username_or_email: str) -> None:
-        """Let a disabled account sign in again; its old sessions stay ended."""
+        """Let a disabled account sign in again, without a wait. Its old sessions stay ended."""
 
-        async def enable(store: Repositories) -> int:
+        async def enable(store: Repositories) -> UserId:
             user = await _find(store, username_or_email)
             await store.users.set_active(user.id, active=True)
+            await self.tools.throttle.lift(user, store)
             return user.id
 
-        user_id = await self.transactions.run(enable)
-        self.events.record(EventName.USER_UPDATED, user_id=user_id, reason="enabled")
+        user_id = await self.tools.transactions.run(enable)
+        self.tools.events.record(EventName.USER_UPDATED, user_id=user_id, reason="enabled")
+
+    async def unlock(self, username_or_email: str) -> None:
+        """Forget the login attempts at an account, so that nobody has to wait."""
+
+        async def unlock(store: Repositories) -> UserId:
+            user = await _find(store, username_or_email)
+            await self.tools.throttle.lift(user, store)
+            return user.id
+
+        user_id = await self.tools.transactions.run(unlock)
+        self.tools.events.record(EventName.USER_UPDATED, user_id=user_id, reason="unlocked")
 
     async def end_sessions(self, username_or_email: str) -> int:
         """Sign a user out everywhere; return how many sessions this ended."""
 
-        async def end(store: Repositories) -> tuple[int, int]:
+        async def end(store: Repositories) -> tuple[UserId, int]:
             user = await _find(store, username_or_email)
             ended = await store.sessions.revoke_all(
                 user.id,
-                now=self.clock(),
+                now=self.tools.clock(),
                 reason="ended_by_operator",
             )
             return user.id, ended
 
-        user_id, ended = await self.transactions.run(end)
-        self.events.record(EventName.TOKEN_REVOKED, user_id=user_id, reason="ended_by_operator")
+        user_id, ended = await self.tools.transactions.run(end)
+        self.tools.events.record(
+            EventName.TOKEN_REVOKED, user_id=user_id, reason="ended_by_operator"
+        )
         return ended
 
-    async def purge_sessions(self) -> int:
-        """Delete sessions whose absolute end is a week ago; return how many.
-
-        The counts of old attempts to sign in go with them.
-        """
-        long_ago = self.clock() - KEPT_AFTER_END
-        await self._in_batches(
-            lambda store: store.throttles.purge(last_before=long_ago, limit=PURGE_BATCH),
-        )
-        return await self._in_batches(
+    async def purge(self) -> dict[str, int]:
+        """Delete rows that ended more than a week ago; return how many of each kind."""
+        long_ago = self.tools.clock() - KEPT_AFTER_END
+        sessions = await self._in_batches(
             lambda store: store.sessions.purge(ended_before=long_ago, limit=PURGE_BATCH),
         )
+        throttles = await self._in_batches(
+            lambda store: store.throttles.purge(forgotten_before=long_ago, limit=PURGE_BATCH),
+        )
+        mails = await self._in_batches(
+            lambda store: store.mails.purge(expired_before=long_ago, limit=PURGE_BATCH),
+        )
+        self.tools.events.record(EventName.DATA_DELETED, reason="purged")
+        return {"sessions": sessions, "counts of login attempts": throttles, "mails": mails}
 
     async def _in_batches(self, purge: Callable[[Repositories], Awaitable[int]]) -> int:
         total = 0
         while True:
-            purged = await self.transactions.run(purge)
+            purged = await self.tools.transactions.run(purge)
             total += purged
             if purged < PURGE_BATCH:
                 return total

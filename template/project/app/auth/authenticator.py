@@ -1,4 +1,4 @@
-"""From an access token to its user and session, or to an error."""
+"""Authentication by access token."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,30 +6,33 @@ from typing import Protocol
 
 from app.auth.clock import Clock
 from app.auth.errors import SessionEnded
+from app.auth.identifiers import UserId
 from app.auth.protocols import UserProtocol
 from app.auth.tokens import Tokens
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who is asking, and in which session."""
+    """The user and session of a request, and when and how the user signed in."""
 
     user: UserProtocol
     session_id: str
+    authenticated_at: datetime
+    methods: tuple[str, ...]
 
 
 class UserLookup(Protocol):
-    """The one question that every authenticated request asks of the database."""
+    """The one query of every authenticated request."""
 
-    async def find(self, *, user_id: int, session_id: str, now: datetime) -> UserProtocol | None:
-        """Return the active user of a live session, else None. Raise StorageUnavailable."""
+    async def find(self, *, user_id: UserId, session_id: str, now: datetime) -> Identity | None:
+        """Return the active user of a live session, or None. Raise StorageUnavailable."""
         ...
 
 
 class Authenticator:
-    """Trusts the token for who asks, and the database for whether that still holds.
+    """Reads user and session ids from the token, and checks both in the database.
 
-    A logout, a disabled account and an ended session therefore count on the next request.
+    Ending a session or disabling an account therefore takes effect on the next request.
     """
 
     def __init__(self, tokens: Tokens, users: UserLookup, clock: Clock) -> None:
@@ -38,13 +41,13 @@ class Authenticator:
         self._clock = clock
 
     async def authenticate(self, token: str) -> Identity:
-        """Raise InvalidToken for a bad token, SessionEnded for a good one that is revoked."""
+        """Raise InvalidToken, or SessionEnded if the user or session is no longer active."""
         claims = self._tokens.read_access(token)
-        user = await self._users.find(
+        identity = await self._users.find(
             user_id=claims.user_id,
             session_id=claims.session_id,
             now=self._clock(),
         )
-        if user is None:
+        if identity is None:
             raise SessionEnded
-        return Identity(user=user, session_id=claims.session_id)
+        return identity

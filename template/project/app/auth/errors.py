@@ -1,12 +1,12 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python(derive=false) %}
-"""Everything that can go wrong, by its public code; HTTP statuses are in `fastapi/errors.py`."""
+"""Errors and their public codes. `fastapi/errors.py` maps them to HTTP statuses."""
 
 from typing import ClassVar
 
 
 class AuthError(Exception):
-    """A refusal that is safe to show: `code` is for programs, `message` for people."""
+    """An error that clients may see: `code` is for programs, `message` for people."""
 
     code: ClassVar[str]
     message: ClassVar[str]
@@ -16,38 +16,52 @@ class AuthError(Exception):
 
 
 class Unauthenticated(AuthError):
-    """Nobody is signed in: no token was sent, or the one sent does not count."""
+    """The request has no valid credential."""
 
     code = "not_authenticated"
     message = "Sign in to use this."
 
 
 class InvalidToken(Unauthenticated):
-    """The token was not issued by this server, is of the wrong kind, or has expired."""
+    """The token was not issued by this server, has the wrong type, or has expired."""
 
     code = "invalid_token"
     message = "The token is not valid."
 
 
 class SessionEnded(InvalidToken):
-    """The token is genuine, but its session was revoked, has expired or is gone: sign in again."""
+    """The token is valid, but its session has ended or its user is disabled."""
 
     code = "session_ended"
     message = "The session has ended. Sign in again."
 
 
 class InvalidCredentials(Unauthenticated):
-    """Unknown user, wrong password or disabled account: on purpose the same (ASVS 6.3.8)."""
+    """One error for an unknown user, a wrong password and a disabled account (ASVS 6.3.8)."""
 
     code = "invalid_credentials"
     message = "The username, e-mail or password is wrong."
 
 
 class WrongPassword(AuthError):
-    """The current password, which a change of password asks for, is another one."""
+    """A password change was requested with the wrong current password."""
 
     code = "wrong_password"
     message = "The current password is wrong."
+
+
+class RecentLoginRequired(AuthError):
+    """403 and not 401, so that clients ask for the password and do not sign out."""
+
+    code = "recent_login_required"
+    message = "Confirm your password first: the login is too long ago."
+
+
+class EmailUnverified(AuthError):
+    """Raised only after the right password."""
+
+    code = "email_unverified"
+    message = "Verify the e-mail of this account first."
 
 
 class PermissionDenied(AuthError):
@@ -69,19 +83,31 @@ class RegistrationClosed(AuthError):
 
 class EmailTaken(AuthError):
     code = "email_taken"
-    message = "An account with this e-mail exists."
+    message = "An account with this e-mail already exists."
 
 
 class UsernameTaken(AuthError):
     code = "username_taken"
-    message = "An account with this username exists."
+    message = "An account with this username already exists."
+
+
+class AccountConflict(AuthError):
+    """A constraint of the application's own columns refuses the account."""
+
+    code = "account_conflict"
+    message = "An account with one of these values already exists, or a value is not accepted."
 
 
 class UserNotFound(AuthError):
-    """Only operators learn this."""
+    """Raised only by `Administration`."""
 
     code = "user_not_found"
     message = "There is no such user."
+
+
+class LastSuperuser(AuthError):
+    code = "last_superuser"
+    message = "This is the last active superuser. Make another user a superuser first."
 
 
 class SessionNotFound(AuthError):
@@ -90,7 +116,7 @@ class SessionNotFound(AuthError):
 
 
 class TryLater(AuthError):
-    """The caller may try again after `retry_after` seconds."""
+    """The client may try again after `retry_after` seconds."""
 
     def __init__(self, retry_after: int = 1) -> None:
         super().__init__()
@@ -102,15 +128,22 @@ class LoginThrottled(TryLater):
     message = "Too many attempts to sign in to this account. Try again later."
 
 
+class MailThrottled(TryLater):
+    """Counted for addresses without an account too, so it does not reveal whether there is one."""
+
+    code = "mail_throttled"
+    message = "Too many mails to this address. Try again later."
+
+
 class TooManyRequests(TryLater):
-    """The client's address has asked too often, for whichever account."""
+    """Too many requests from one client address, whatever the account."""
 
     code = "too_many_requests"
     message = "Too many requests from this address. Try again later."
 
 
 class Unavailable(TryLater):
-    """The server cannot answer now."""
+    """A temporary failure of the server."""
 
 
 class HashingSaturated(Unavailable):
@@ -124,17 +157,17 @@ class StorageUnavailable(Unavailable):
 
 
 class SigningUnavailable(Unavailable):
-    """The key that signs access tokens is elsewhere and cannot be reached."""
+    """An external signer cannot be reached."""
 
     code = "unavailable"
     message = "The service is not available. Try again shortly."
 
 
 class InvalidField(AuthError):
-    """A submitted value breaks a rule; `field` is its name, `reason` says which rule."""
+    """A submitted value breaks a rule. `field` is its name, `reason` explains the rule."""
 
     code = "invalid_field"
-    message = "A submitted value is not acceptable."
+    message = "A submitted value is invalid."
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__()
@@ -152,6 +185,11 @@ class BodyTooLarge(AuthError):
     message = "The body is larger than this server accepts."
 
 
+class HeadersTooLarge(AuthError):
+    code = "headers_too_large"
+    message = "The URL and the headers are larger than this server accepts."
+
+
 class NotFound(AuthError):
     code = "not_found"
     message = "There is nothing here."
@@ -159,15 +197,15 @@ class NotFound(AuthError):
 
 class MethodNotAllowed(AuthError):
     code = "method_not_allowed"
-    message = "This cannot be done here."
+    message = "This method is not allowed here."
 
 
 class ConcurrentChange(Exception):
-    """Another transaction was faster: this one succeeds when it is run again."""
+    """A concurrent transaction won. This one may succeed if it is run again."""
 
 
 class DuplicateIdentity(Exception):
-    """The database refused a new user because another one holds a unique value of it."""
+    """The database rejected a new user because a constraint of the table forbids it."""
 
 
 # {% endcall %}

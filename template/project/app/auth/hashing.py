@@ -1,36 +1,68 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""Hash and verify passwords in a small pool of threads that nothing else waits for."""
+"""Password hashing in its own small thread pool."""
 
 import asyncio
 import os
 import secrets
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 from passlib.context import CryptContext  # pyright: ignore[reportMissingTypeStubs]
 
+from app.auth.addresses import widest_network
 from app.auth.errors import HashingSaturated
+from app.auth.request_context import current_request
 from app.auth.settings import AuthSettings
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Above the default of 0: serving requests comes before hashing.
+# Above the default of 0: requests take precedence over hashing.
 NICENESS = 10
+BCRYPT_BYTES = 72
+# Stored for an account without a password. No scheme identifies it as a hash, so a login is
+# rejected after a decoy has been verified, as for an unknown user.
+NO_PASSWORD = "!"  # noqa: S105 -- no password
 
 
 class PasswordContext(Protocol):
-    """The part of passlib's CryptContext that is used here; passlib itself has no types."""
+    """The part of passlib's CryptContext that is used here. passlib has no types."""
 
     def hash(self, secret: str, /) -> str: ...
 
     def verify_and_update(self, secret: str, stored: str, /) -> tuple[bool, str | None]: ...
 
     def identify(self, stored: str, /) -> str | None: ...
+
+
+class Places:
+    """Places in the hashing pool. One network takes at most half of the queue (SEC-29)."""
+
+    def __init__(self, workers: int, queue: int) -> None:
+        self._total = workers + queue
+        self._share = workers + (queue + 1) // 2
+        self._taken = Counter[str]()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def hold(self, network: str) -> Generator[None]:
+        """Hold a place. Raise HashingSaturated if there is none."""
+        with self._lock:
+            if self._taken.total() >= self._total or self._taken[network] >= self._share:
+                raise HashingSaturated
+            self._taken[network] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._taken[network] -= 1
+                self._taken += Counter()  # drops the networks that hold no place
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +74,39 @@ class Verification:
 
 
 class PasswordHasher:
-    """passlib in a bounded pool: `hash_workers` at work, `hash_queue` waiting, then a refusal."""
+    """passlib in a bounded pool: `hash_workers` run, `hash_queue` wait, the rest are rejected."""
 
     def __init__(self, settings: AuthSettings, context: PasswordContext | None = None) -> None:
         self._context = context or password_context(settings)
-        self._places = threading.BoundedSemaphore(settings.hash_workers + settings.hash_queue)
+        self._places = Places(settings.hash_workers, settings.hash_queue)
         self._pool = ThreadPoolExecutor(settings.hash_workers, "hashing", _lower_priority)
-        # Verified when there is no user, so that the answer takes as long as for a wrong
-        # password (SEC-21). Made in the pool while the application starts.
+        # Verified if there is no user, so that the response takes as long as for a wrong
+        # password (SEC-21). Computed in the pool while the application starts.
         self._decoy = self._pool.submit(self._context.hash, secrets.token_urlsafe())
 
-    async def hash(self, password: str) -> str:
-        """Return a salted hash. Raise HashingSaturated when too many wait."""
-        return await self._run(self._context.hash, password)
+    def place(self) -> AbstractContextManager[None]:
+        """Hold a place in the pool, for one password after another.
 
-    async def verify(self, password: str, stored: str | None) -> Verification:
-        """Compare a password with a stored hash, or with nothing at the same cost.
-
-        Raise HashingSaturated when too many wait.
+        Raise HashingSaturated if too many wait.
         """
-        return await self._run(self._verify, password, stored)
+        return self._places.hold(widest_network(current_request.get().ip))
+
+    async def hash(self, password: str, *, has_place: bool = False) -> str:
+        """Return a salted hash. Raise HashingSaturated if too many wait."""
+        return await self._run(has_place, self._context.hash, password)
+
+    async def verify(
+        self,
+        password: str,
+        stored: str | None,
+        *,
+        has_place: bool = False,
+    ) -> Verification:
+        """Compare a password with a stored hash, or with a decoy at the same cost.
+
+        Raise HashingSaturated if too many wait.
+        """
+        return await self._run(has_place, self._verify, password, stored)
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -69,6 +114,8 @@ class PasswordHasher:
     def _verify(self, password: str, stored: str | None) -> Verification:
         known = stored is not None and self._context.identify(stored) is not None
         try:
+            if stored is not None and self._context.identify(stored) == "bcrypt":
+                return self._verify_bcrypt(password, stored)
             valid, upgraded = self._context.verify_and_update(
                 password,
                 stored if stored is not None and known else self._decoy.result(),
@@ -77,19 +124,32 @@ class PasswordHasher:
             return Verification(valid=False)
         return Verification(valid=valid and known, upgraded_hash=upgraded if known else None)
 
-    async def _run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        if not self._places.acquire(blocking=False):
-            raise HashingSaturated
-        future = self._pool.submit(work, *args, **kwargs)
-        future.add_done_callback(self._free_place)
-        return await asyncio.wrap_future(future)
+    def _verify_bcrypt(self, password: str, stored: str) -> Verification:
+        """Verify a hash of another program, and hash the whole password if it matches.
 
-    def _free_place(self, _: Future[T]) -> None:
-        self._places.release()
+        Plain bcrypt ends at 72 bytes. Older libraries cut off the rest, newer ones refuse it.
+        """
+        secret = password.encode()
+        context: Any = self._context  # passlib also takes bytes
+        valid, upgraded = context.verify_and_update(secret[:BCRYPT_BYTES], stored)
+        if valid and len(secret) > BCRYPT_BYTES:
+            upgraded = self._context.hash(password)
+        return Verification(valid=valid, upgraded_hash=upgraded)
+
+    async def _run(
+        self,
+        has_place: bool,
+        work: Callable[P, T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        with nullcontext() if has_place else self.place():
+            future = self._pool.submit(work, *args, **kwargs)
+            return await asyncio.wrap_future(future)
 
 
 def password_context(settings: AuthSettings) -> PasswordContext:
-    """Return the scheme for new passwords, and weaker ones whose hashes upgrade at login."""
+    """Return the scheme for new passwords, and weaker ones whose hashes are upgraded at login."""
     context: Any = CryptContext(
         deprecated="auto",
         # {% if password_hash == "bcrypt" %}
@@ -106,7 +166,7 @@ def password_context(settings: AuthSettings) -> PasswordContext:
 
 
 def _lower_priority() -> None:
-    # Linux gives every thread a priority of its own; elsewhere this would lower the whole process.
+    # On Linux each thread has its own priority. Elsewhere this would change the whole process.
     if hasattr(os, "setpriority") and os.uname().sysname == "Linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 

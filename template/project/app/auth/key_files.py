@@ -1,4 +1,4 @@
-"""Read the PEM files of key pairs, and say what is wrong with one without showing any of it."""
+"""PEM files of key pairs. Errors show neither the path nor the content of a file."""
 
 import re
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from typing import Any
 import jwt
 from jwt.algorithms import Algorithm
 
-# What each algorithm signs with (RFC 8037; RFC 7518, sections 3.4 and 3.3), and its curve.
+# The key type and curve of each algorithm (RFC 8037; RFC 7518, sections 3.4 and 3.3).
 KEY_TYPES = {
     "EdDSA": ("an Ed25519 key", "Ed25519"),
     "ES256": ("a P-256 key", "P-256"),
@@ -18,28 +18,28 @@ LABEL = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----")  # RFC 7468, section 2
 
 
 def library_algorithm(name: str) -> Algorithm:
-    """Return what signs and verifies. Raise ValueError if a package is missing for it."""
+    """Return PyJWT's implementation. Raise ValueError if it needs a package that is missing."""
     try:
         return jwt.get_algorithm_by_name(name)
     except NotImplementedError:
-        raise ValueError(f"{name} needs another package: uv add cryptography") from None
+        raise ValueError(f"{name} needs another package: run `uv add cryptography`") from None
 
 
 def read_private_key(path: Path, algorithm: str) -> Any:
-    """Return a private key. Raise ValueError if it cannot be one for this algorithm."""
+    """Raise ValueError if the file does not have a private key for this algorithm."""
     try:
         pem, labels = _read(path)
         if labels == [b"ENCRYPTED PRIVATE KEY"] or b"Proc-Type: 4,ENCRYPTED" in pem:
-            raise ValueError("is encrypted, and there is no setting for its passphrase")
+            raise ValueError("is encrypted, but there is no setting for a passphrase")
         if labels != [b"PRIVATE KEY"]:
-            raise ValueError("is not a private key as PEM in PKCS #8 (-----BEGIN PRIVATE KEY-----)")
+            raise ValueError("is not a PKCS #8 private key in PEM (-----BEGIN PRIVATE KEY-----)")
         return _parsed(pem, algorithm)
     except ValueError as error:
         raise ValueError(f"the file {error}") from None
 
 
 def read_public_keys(paths: Iterable[Path], algorithm: str) -> list[Any]:
-    """Return public keys. Raise ValueError if one cannot be one for this algorithm."""
+    """Raise ValueError if a file does not have a public key for this algorithm."""
     keys: list[Any] = []
     for number, path in enumerate(paths, start=1):
         try:
@@ -52,16 +52,16 @@ def read_public_keys(paths: Iterable[Path], algorithm: str) -> list[Any]:
 def _read_public_key(path: Path, algorithm: str) -> Any:
     pem, labels = _read(path)
     if any(label.endswith(b"PRIVATE KEY") for label in labels):
-        raise ValueError("holds a private key: give its public half, and keep this one away")
+        raise ValueError("has a private key: use its public key, and keep the private key secret")
     if labels != [b"PUBLIC KEY"]:
-        raise ValueError("is not a public key as PEM (-----BEGIN PUBLIC KEY-----)")
+        raise ValueError("is not a public key in PEM (-----BEGIN PUBLIC KEY-----)")
     return _parsed(pem, algorithm)
 
 
 def _read(path: Path) -> tuple[bytes, list[bytes]]:
-    # The path itself is never shown: somebody may have pasted the key there.
+    # Errors never show the path, because a pasted key may be in its place.
     if "-----BEGIN" in str(path):
-        raise ValueError("must be given by its path, and this is the key itself")
+        raise ValueError("must be given as a path, but the setting contains the key itself")
     try:
         pem = path.read_bytes()
     except OSError as error:
@@ -76,8 +76,8 @@ def _parsed(pem: bytes, name: str) -> Any:
         key: Any = algorithm.prepare_key(pem)
         fits = algorithm.to_jwk(key, as_dict=True).get("crv") == curve
         fits = fits and not algorithm.check_key_length(key)
-    except Exception:  # the parser's many kinds, which are another package's; none is repeated
+    except Exception:  # parsers raise many types, and their messages may show the key
         key, fits = None, False
     if not fits:
-        raise ValueError(f"holds no key for {name}, which takes {kind}")
+        raise ValueError(f"has no key for {name}, which requires {kind}")
     return key

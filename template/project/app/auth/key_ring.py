@@ -1,24 +1,23 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""All keys in force: one signs access tokens, one refresh tokens, earlier ones only verify."""
+"""All configured token keys: the current ones sign, the others only verify."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from jwt import PyJWTError
 from jwt.algorithms import Algorithm
 
 from app.auth.key_files import library_algorithm, read_private_key, read_public_keys
-from app.auth.keys import PublicKey, SecretKey, Verifier, base64url, segment_of
+from app.auth.keys import PublicKey, SecretKey, Verifier, base64url, encode_segment
 from app.auth.settings import AuthSettings
 
 
 class Signer(Protocol):
-    """A key that signs access tokens: the seam for one that never leaves a KMS."""
+    """Signs access tokens. Implement it for a key that never leaves a KMS."""
 
     async def sign(self, message: bytes) -> bytes:
-        """Return the signature in the form of RFC 7518, section 3.
+        """Return the signature in the format of RFC 7518, section 3.
 
         Raise SigningUnavailable if the key cannot be reached.
         """
@@ -37,10 +36,10 @@ class LocalSigner:
 
 
 class KeyRing:
-    """Verifiers are found by the exact header of the tokens that their keys signed.
+    """Finds the verifier of a token by the exact bytes of its header.
 
-    A header that this server did not write byte for byte names no key. That refuses another
-    `alg`, `none`, `jwk`, `jku`, `crit` and an unknown `kid` before anything is parsed (RFC 8725).
+    Only headers that this server writes have a verifier. Another `alg`, `none`, `jwk`, `jku`,
+    `crit` and an unknown `kid` are therefore rejected before anything is parsed (RFC 8725).
     """
 
     def __init__(self, settings: AuthSettings, signer: Signer | None = None) -> None:
@@ -50,6 +49,9 @@ class KeyRing:
         self.kid = refresh[0].kid
         self.refresh_signers = {key.kid: key for key in refresh}
         self.refresh_verifiers: dict[str, Verifier] = {key.header: key for key in refresh}
+        devices = [SecretKey.for_device(secret) for secret in raw]
+        self.device_signer = devices[0]
+        self.device_verifiers: dict[str, Verifier] = {key.header: key for key in devices}
 
         self._signer, access = _access_keys(settings, raw, signer)
         self._check_signatures = signer is not None
@@ -58,35 +60,33 @@ class KeyRing:
 
     @property
     def public_keys(self) -> list[PublicKey]:
-        """The keys with which everybody may verify access tokens."""
+        """The public keys that verify access tokens."""
         return [key for key in self.access_verifiers.values() if isinstance(key, PublicKey)]
 
     async def sign_access(self, claims: Mapping[str, Any]) -> str:
-        """Return the access token that says this. Raise SigningUnavailable."""
+        """Return an access token with these claims. Raise SigningUnavailable."""
         if self._signer is None:
             raise RuntimeError("no key signs access tokens: set private_key_file or pass a signer")
-        content = f"{self.access_header}.{segment_of(claims)}"
+        content = f"{self.access_header}.{encode_segment(claims)}"
         signature = await self._signer.sign(content.encode())
-        token = f"{content}.{base64url(signature)}"
         if self._check_signatures:
-            self._refuse_foreign_signature(token)
-        return token
+            self._refuse_foreign_signature(content.encode(), signature)
+        return f"{content}.{base64url(signature)}"
 
-    def _refuse_foreign_signature(self, token: str) -> None:
-        """Raise before a client gets a token that nobody would accept."""
-        try:
-            self.access_verifiers[self.access_header].claims_of(token)
-        except PyJWTError as error:
+    def _refuse_foreign_signature(self, message: bytes, signature: bytes) -> None:
+        """Raise RuntimeError before a client gets a token that would not verify."""
+        verifier = self.access_verifiers[self.access_header]
+        if not library_algorithm(verifier.algorithm).verify(message, verifier.key, signature):
             raise RuntimeError(
                 "the signer's signature does not verify: the first of public_key_files must be"
-                " the public half of its key, and the signature in the form of RFC 7518"
-            ) from error
+                " its public key, and the signature must have the format of RFC 7518"
+            )
 
 
 def check_signer(settings: AuthSettings, signer: Signer | None) -> None:
     """Raise ValueError unless exactly one key signs access tokens."""
     if settings.needs_signer and signer is None:
-        raise ValueError("private_key_file is not set, and no signer was passed in its place")
+        raise ValueError("no key signs access tokens: set private_key_file or pass a signer")
     if signer is not None and not settings.needs_signer:
         raise ValueError("a signer was passed, but secret_key or private_key_file already signs")
 
@@ -95,8 +95,8 @@ def _access_keys(
     settings: AuthSettings,
     secrets: Sequence[bytes],
     signer: Signer | None,
-) -> tuple[Signer | None, Sequence[SecretKey | PublicKey]]:
-    """Return what signs access tokens, and what verifies them, the signer's own key first."""
+) -> tuple[Signer | None, Sequence[Verifier]]:
+    """Return the signer and the verifiers of access tokens, the signer's own key first."""
     name = settings.algorithm
     algorithm = library_algorithm(name)
     if not settings.is_asymmetric:

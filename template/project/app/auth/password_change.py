@@ -1,113 +1,78 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""Let users replace their own password (ASVS 6.2.2, 6.2.3)."""
+"""Replacing the own password (ASVS 6.2.2, 6.2.3)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-from app.auth.clock import Clock
-from app.auth.errors import LoginThrottled, WrongPassword
-from app.auth.events import EventName, EventRecorder
-from app.auth.hashing import PasswordHasher
-from app.auth.passwords import check_password, is_too_long
-from app.auth.protocols import Repositories, StoredUserProtocol, Transactions, UserProtocol
-from app.auth.settings import AuthSettings
-from app.auth.throttle import LoginThrottle
+from app.auth.authenticator import Identity
+from app.auth.events import EventName
+from app.auth.login import Client, Login
+from app.auth.mail.kinds import WITH_TOKEN, MailKind
+from app.auth.owner_check import OwnerCheck
+from app.auth.password_check import Checked
+from app.auth.passwords import check_password
+from app.auth.protocols import Repositories, SessionProtocol
+from app.auth.toolbox import Toolbox
 
 
 @dataclass(frozen=True, slots=True)
 class PasswordChange:
-    """Asks for the current password, as often as a login may, and ends all other sessions."""
+    """Needs the current password, and ends all sessions of the user: one may be a thief's."""
 
-    settings: AuthSettings
-    hasher: PasswordHasher
-    throttle: LoginThrottle
-    transactions: Transactions
-    clock: Clock
-    events: EventRecorder
+    tools: Toolbox
 
     async def replace(
         self,
-        user: UserProtocol,
-        session_id: str,
+        identity: Identity,
+        client: Client,
         *,
-        current_password: str,
+        current_password: str | None,
         new_password: str,
-    ) -> None:
-        """Store a new password; of the user's sessions only this one stays.
+    ) -> SessionProtocol:
+        """Store a new password and return a new session, which is then the user's only one.
 
-        Raise WrongPassword, InvalidField, LoginThrottled, HashingSaturated.
+        Raise what OwnerCheck raises, and InvalidField.
         """
+        user = identity.user
         check_password(
             new_password,
             field="new_password",
             email=user.email,
             username=user.username,
-            settings=self.settings,
+            settings=self.tools.settings,
         )
-        stored = await self._admit(user)
-        if is_too_long(current_password, self.settings) or stored is None:
-            raise self._refusal(user, "wrong_password")
-        checked = await self.hasher.verify(current_password, stored.password_hash)
-        if not checked.valid:
-            raise self._refusal(user, "wrong_password")
-        new_hash = await self.hasher.hash(new_password)
-        replaced = await self.transactions.run(
-            partial(self._store_hash, stored, session_id, new_hash),
+        owner = OwnerCheck(self.tools, EventName.PASSWORD_CHANGE_FAIL)
+        # The place is taken before the count, so that a full pool costs nobody an attempt.
+        with self.tools.hasher.place():
+            checked = await owner.check(identity, current_password, has_place=True)
+            new_hash = await self.tools.hasher.hash(new_password, has_place=True)
+        session = await self.tools.transactions.run(
+            partial(self._store, checked, new_hash, client),
         )
-        if not replaced:
-            # Another change was faster: what was the current password is not any more.
-            raise self._refusal(user, "changed_meanwhile")
-        self.events.record(
+        if session is None:
+            # A concurrent change won: the given password is no longer the current one.
+            raise owner.refuse_changed(identity)
+        self.tools.events.record(
             EventName.PASSWORD_CHANGE,
             user_id=user.id,
-            session_id=session_id,
+            session_id=session.id,
         )
+        return session
 
-    async def _admit(self, user: UserProtocol) -> StoredUserProtocol | None:
-        async def admit(store: Repositories) -> StoredUserProtocol | None:
-            await self.throttle.count_attempt(user.username, store)
-            return await store.users.get_by_id(user.id)
-
-        try:
-            return await self.transactions.run(admit)
-        except LoginThrottled:
-            self._record_failure(user, "throttled")
-            raise
-
-    def _refusal(self, user: UserProtocol, reason: str) -> WrongPassword:
-        self._record_failure(user, reason)
-        return WrongPassword()
-
-    def _record_failure(self, user: UserProtocol, reason: str) -> None:
-        self.events.record(
-            EventName.PASSWORD_CHANGE_FAIL,
-            outcome="failure",
-            user_id=user.id,
-            reason=reason,
-        )
-
-    async def _store_hash(
+    async def _store(
         self,
-        user: StoredUserProtocol,
-        session_id: str,
+        checked: Checked,
         new_hash: str,
+        client: Client,
         store: Repositories,
-    ) -> bool:
-        replaced = await store.users.replace_password_hash(
-            user.id,
-            old=user.password_hash,
-            new=new_hash,
-        )
-        if replaced:
-            await self.throttle.forget(user.username, store)
-            await store.sessions.revoke_all(
-                user.id,
-                now=self.clock(),
-                reason="password_changed",
-                except_session_id=session_id,
-            )
-        return replaced
+    ) -> SessionProtocol | None:
+        user, proof = checked.user, replace(checked.proof, new_hash=new_hash, attempt=None)
+        session = await Login(self.tools).renew(user, proof, client, "password_changed", store)
+        if session is not None:
+            await store.mails.void(user.id, *WITH_TOKEN, now=self.tools.clock())
+            await self.tools.outbox.owe(MailKind.PASSWORD_CHANGED, user, store)
+        return session
 
 
 # {% endcall %}

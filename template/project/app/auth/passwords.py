@@ -1,13 +1,14 @@
-"""Which passwords are accepted: long enough, not common, not the user's own name (ASVS 6.2)."""
-
-from functools import cache
+"""Password rules: length, guessable passwords, names of the user (ASVS 6.2)."""
 
 from app.auth.errors import InvalidField
-from app.auth.identifiers import canonical
+from app.auth.guessing import guesses, is_leaked
+from app.auth.identifiers import fold
 from app.auth.settings import AuthSettings
 
-# A name shorter than this occurs in good passwords by chance.
+# Shorter names occur in good passwords by chance.
 SHORTEST_TELLING_NAME = 4
+# zxcvbn calls passwords that need fewer guesses "very guessable".
+FEWEST_GUESSES = 10**6
 
 
 def check_password(
@@ -18,27 +19,20 @@ def check_password(
     settings: AuthSettings,
     field: str = "password",
 ) -> None:
-    """Raise InvalidField, for the named field, with the reason unless a password is acceptable."""
-    if len(password) < settings.password_min_length:
-        raise InvalidField(field, f"Use at least {settings.password_min_length} characters.")
+    """Raise InvalidField with the reason if the password is not acceptable."""
+    minimum = settings.password_min_length
+    if len(password) < minimum:
+        raise InvalidField(field, f"Use at least {minimum} characters, for example a few words.")
     if is_too_long(password, settings):
         raise InvalidField(field, f"Use at most {settings.password_max_bytes} bytes.")
-    key = canonical(password)
-    if key in common_passwords():
-        raise InvalidField(field, "This password is among the most common ones.")
+    folded = fold(password)
     names = (username, email.partition("@")[0], settings.issuer)
-    if any(len(name) >= SHORTEST_TELLING_NAME and canonical(name) in key for name in names):
-        raise InvalidField(field, "The password holds your name or the name of this app.")
+    if any(len(name) >= SHORTEST_TELLING_NAME and fold(name) in folded for name in names):
+        raise InvalidField(field, "The password contains your name or the name of this app.")
+    if is_leaked(folded) or guesses(folded) < FEWEST_GUESSES:
+        raise InvalidField(field, "This password is common or easy to guess.")
 
 
 def is_too_long(password: str, settings: AuthSettings) -> bool:
-    """Tell whether a password is over the bound that keeps hashing cheap (CVE-2013-1443)."""
+    """Return True if hashing the password would be expensive (CVE-2013-1443)."""
     return len(password.encode()) > settings.password_max_bytes
-
-
-@cache
-def common_passwords() -> frozenset[str]:
-    # Imported when first needed: loading zxcvbn's lists would slow every start by a tenth.
-    from zxcvbn.frequency_lists import FREQUENCY_LISTS
-
-    return frozenset(FREQUENCY_LISTS["passwords"])

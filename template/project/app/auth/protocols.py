@@ -1,20 +1,24 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""What users and sessions must offer, and what the service asks of whatever stores them."""
+"""Protocols for users, sessions and the storage that the service needs."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol, TypeVar
+
+from app.auth.identifiers import UserId
+from app.auth.mail.protocols import MailRepository
 
 T = TypeVar("T")
 
 
 class UserProtocol(Protocol):
-    """A user as the kit sees it; a team's own model has these and more."""
+    """The attributes of a user that the authentication needs. A model may have more."""
 
     @property
-    def id(self) -> int: ...
+    def id(self) -> UserId: ...
 
     @property
     def email(self) -> str: ...
@@ -34,22 +38,25 @@ class UserProtocol(Protocol):
     @property
     def created_at(self) -> datetime: ...
 
+    @property
+    def email_verified_at(self) -> datetime | None: ...
+
 
 class StoredUserProtocol(UserProtocol, Protocol):
-    """A user with the secret part, for the service only."""
+    """A user with the password hash, for the service only."""
 
     @property
     def password_hash(self) -> str: ...
 
 
 class SessionProtocol(Protocol):
-    """One login: it lives until it is revoked, lies idle too long or reaches its absolute end."""
+    """One login. It ends when revoked, when idle for too long, or at its absolute end."""
 
     @property
     def id(self) -> str: ...
 
     @property
-    def user_id(self) -> int: ...
+    def user_id(self) -> UserId: ...
 
     @property
     def generation(self) -> int: ...
@@ -59,6 +66,16 @@ class SessionProtocol(Protocol):
 
     @property
     def created_at(self) -> datetime: ...
+
+    @property
+    def authenticated_at(self) -> datetime:
+        """When the user last proved their identity. A refresh does not change it."""
+        ...
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """How the user proved it, as values of RFC 8176."""
+        ...
 
     @property
     def rotated_at(self) -> datetime: ...
@@ -73,20 +90,52 @@ class SessionProtocol(Protocol):
     def revoked_at(self) -> datetime | None: ...
 
     @property
+    def revoked_reason(self) -> str | None: ...
+
+    @property
     def ip(self) -> str | None: ...
 
     @property
     def user_agent(self) -> str | None: ...
 
+    @property
+    def last_ip(self) -> str | None:
+        """Where the session was last used: the client of the login or of the last refresh."""
+        ...
+
+    @property
+    def last_user_agent(self) -> str | None: ...
+
+
+class Role(StrEnum):
+    """A privilege. `is_staff` and `is_superuser` of a user say who has it."""
+
+    STAFF = "staff"
+    SUPERUSER = "superuser"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewUser:
+    """A user to be stored. Each field is a column of the user model, including your own."""
+
+    email: str
+    username: str
+    is_staff: bool = False
+    is_active: bool = True
+    is_superuser: bool = False
+    email_verified_at: datetime | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """A session about to be stored, in its first generation."""
+    """A session to be stored, in its first generation."""
 
     id: str
-    user_id: int
+    user_id: UserId
     kid: str
     created_at: datetime
+    authenticated_at: datetime
+    methods: tuple[str, ...]
     idle_expires_at: datetime
     absolute_expires_at: datetime
     ip: str | None
@@ -94,37 +143,64 @@ class NewSession:
 
 
 class UserRepository(Protocol):
-    """Users by id and by canonical key. It never sees a password, only its hash."""
+    """Users by id and by identifier key. It never sees a password, only its hash."""
 
-    async def get_by_id(self, user_id: int) -> StoredUserProtocol | None: ...
+    async def get_by_id(self, user_id: UserId) -> StoredUserProtocol | None: ...
 
     async def get_by_email_or_username(self, value: str) -> StoredUserProtocol | None: ...
 
     async def create_user(
         self,
+        user: NewUser,
         *,
-        email: str,
-        username: str,
         password_hash: str,
-        is_staff: bool,
-        is_active: bool,
-        is_superuser: bool,
         created_at: datetime,
     ) -> StoredUserProtocol:
-        """Raise DuplicateIdentity if a unique value is taken."""
+        """Raise DuplicateIdentity if a unique value is taken, InvalidField if one is missing."""
         ...
 
-    async def replace_password_hash(self, user_id: int, *, old: str, new: str) -> bool:
-        """Store a hash for an active user whose hash is still `old`; tell whether it was."""
+    async def replace_password_hash(self, user_id: UserId, *, old: str, new: str) -> bool:
+        """Store `new` for an active user whose hash is still `old`; return whether it was."""
         ...
 
-    async def set_password_hash(self, user_id: int, password_hash: str) -> None: ...
+    async def set_password_hash(self, user_id: UserId, password_hash: str) -> None: ...
 
-    async def set_active(self, user_id: int, *, active: bool) -> None: ...
+    async def set_active(self, user_id: UserId, *, active: bool) -> None: ...
+
+    async def set_role(self, user_id: UserId, role: Role, *, granted: bool) -> None: ...
+
+    async def lock_superusers(self) -> set[UserId]:
+        """Return the active superusers. No other transaction changes them before this one ends."""
+        ...
+
+    async def list_after(
+        self,
+        user_id: UserId | None,
+        *,
+        limit: int,
+    ) -> Sequence[StoredUserProtocol]:
+        """Return at most `limit` users whose ID follows `user_id`, in the order of their IDs."""
+        ...
+
+    async def set_username(self, user_id: UserId, username: str) -> None:
+        """Raise DuplicateIdentity if it is taken."""
+        ...
+
+    async def set_email(self, user_id: UserId, email: str, *, verified_at: datetime) -> None:
+        """Store another e-mail that its owner has confirmed. Raise DuplicateIdentity."""
+        ...
+
+    async def verify_email(self, user_id: UserId, email: str, *, verified_at: datetime) -> bool:
+        """Note the proof for an active user whose e-mail this is; return whether it is."""
+        ...
+
+    async def delete(self, user_id: UserId) -> None:
+        """Delete a user with their sessions and mails."""
+        ...
 
 
 class SessionRepository(Protocol):
-    """Sessions by id and by user. Every change is one statement that holds its own condition."""
+    """Sessions by id and by user. Every change is one statement that contains its condition."""
 
     async def add(self, session: NewSession) -> SessionProtocol: ...
 
@@ -142,17 +218,19 @@ class SessionRepository(Protocol):
         now: datetime,
         idle_expires_at: datetime,
         kid: str,
+        ip: str | None,
+        user_agent: str | None,
     ) -> bool:
-        """Compare and swap: step a live session from `generation` to the next; tell if it did."""
+        """Compare and swap: advance a live session from `generation`; return whether it did."""
         ...
 
     async def revoke(self, session_id: str, *, now: datetime, reason: str) -> bool:
-        """End a session unless it was revoked before; tell whether this call ended it."""
+        """End a session unless it was revoked before; return whether this call ended it."""
         ...
 
     async def revoke_all(
         self,
-        user_id: int,
+        user_id: UserId,
         *,
         now: datetime,
         reason: str,
@@ -161,11 +239,11 @@ class SessionRepository(Protocol):
         """End all sessions of a user but one; return how many this call ended."""
         ...
 
-    async def revoke_oldest(self, user_id: int, *, keep: int, now: datetime, reason: str) -> int:
+    async def revoke_oldest(self, user_id: UserId, *, keep: int, now: datetime, reason: str) -> int:
         """End the live sessions of a user but the `keep` newest; return how many this ended."""
         ...
 
-    async def list_live(self, user_id: int, *, now: datetime) -> Sequence[SessionProtocol]:
+    async def list_live(self, user_id: UserId, *, now: datetime) -> Sequence[SessionProtocol]:
         """Return the sessions that are neither revoked nor expired, newest first."""
         ...
 
@@ -175,28 +253,35 @@ class SessionRepository(Protocol):
 
 
 class ThrottleRepository(Protocol):
-    """Attempts to sign in, counted under keys that do not tell whose they are."""
+    """Login attempts, counted under keys that do not reveal the account."""
 
     async def count(
         self,
         key: str,
         *,
         now: datetime,
+        decay: timedelta,
         delays: Sequence[timedelta],
         free_attempts: int,
-        forgotten_before: datetime,
     ) -> datetime | None:
-        """Count an attempt, or return the moment until which the key has to wait.
+        """Count an attempt, or return the moment until which the key must wait.
 
-        From the attempt number `free_attempts` on, each one blocks the next for the first, second
-        and so on of `delays`, and then for the last of them.
+        One attempt is forgotten in each `decay`. From the attempt `free_attempts` on, each blocks
+        the next for the first, second and so on of `delays`, and then for the last of them. `now`
+        may be up to a second earlier than that of an attempt counted before.
         """
         ...
 
-    async def forget(self, key: str) -> None: ...
+    async def give_back(self, key: str, *, decay: timedelta) -> None:
+        """Undo the latest count of a key, and the block that it set."""
+        ...
 
-    async def purge(self, *, last_before: datetime, limit: int) -> int:
-        """Delete at most `limit` keys without an attempt since; return how many."""
+    async def forget(self, prefix: str) -> None:
+        """Forget all attempts of the keys that begin with `prefix`."""
+        ...
+
+    async def purge(self, *, forgotten_before: datetime, limit: int) -> int:
+        """Delete at most `limit` keys whose attempts were forgotten by then; return how many."""
         ...
 
 
@@ -205,20 +290,25 @@ class Repositories:
     """The repositories of one transaction."""
 
     users: UserRepository
+    mails: MailRepository
     sessions: SessionRepository
     throttles: ThrottleRepository
 
 
 class Transactions(Protocol):
-    """Runs work in a transaction of its own."""
+    """Runs work in its own transaction."""
 
     async def run(self, work: Callable[[Repositories], Awaitable[T]]) -> T:
         """Run `work`, commit, and only then return its result; an exception rolls back.
 
-        The work runs again when the database asks for it, so it must change nothing else.
-        Raise StorageUnavailable when the database cannot be used.
+        The work runs again after a conflict in the database, so it must change nothing else.
+        Raise StorageUnavailable if the database cannot be used.
         """
         ...
+
+
+# Called with each newly registered user.
+AfterRegister = Callable[[UserProtocol], Awaitable[None]]
 
 
 # {% endcall %}

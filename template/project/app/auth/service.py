@@ -1,133 +1,128 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""What people do with their accounts: register, log in, refresh, log out, end sessions."""
+"""Account operations of users: register, log in, refresh, log out, end sessions."""
 
+import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 
-from app.auth.clock import Clock
-from app.auth.errors import (
-    DuplicateIdentity,
-    EmailTaken,
-    InvalidToken,
-    RegistrationClosed,
-    SessionNotFound,
-    UsernameTaken,
-)
-from app.auth.events import EventName, EventRecorder
-from app.auth.hashing import PasswordHasher
-from app.auth.identifiers import check_email, check_username
-from app.auth.opening import Client, Opening
+from app.auth.authenticator import Identity
+from app.auth.errors import InvalidToken, SessionNotFound
+from app.auth.events import EventName
+from app.auth.login import Client, Login
+from app.auth.mail.account import OwnAccount
 from app.auth.password_change import PasswordChange
-from app.auth.passwords import check_password
-from app.auth.protocols import Repositories, SessionProtocol, Transactions, UserProtocol
+from app.auth.password_check import PasswordCheck
+from app.auth.protocols import (
+    AfterRegister,
+    NewUser,
+    SessionProtocol,
+    UserProtocol,
+)
+from app.auth.registration import Registration
 from app.auth.rotation import Rotation, has_ended
-from app.auth.settings import AuthSettings
-from app.auth.tokens import SESSION_ID, TokenPair, Tokens
+from app.auth.tokens import SESSION_ID, TokenPair
+from app.auth.toolbox import Toolbox
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class AsyncAuthService:
-    """Every method answers only after its transaction has been committed (SEC-82).
+    """Every method returns only after its transaction has been committed (SEC-82).
 
-    Passwords are hashed between transactions: no database connection is held meanwhile.
+    Passwords are hashed between transactions, so that hashing holds no database connection.
+    Registration, login, refresh and password change have their own modules.
+    `after_register` runs after the commit of a registration and before its response. If it
+    fails, the failure is logged and the account stays.
     """
 
-    settings: AuthSettings
-    tokens: Tokens
-    hasher: PasswordHasher
-    opening: Opening
-    rotation: Rotation
-    password_change: PasswordChange
-    transactions: Transactions
-    clock: Clock
-    events: EventRecorder
+    tools: Toolbox
+    after_register: AfterRegister | None = None
 
-    async def register(self, *, email: str, username: str, password: str) -> UserProtocol:
-        """Create an ordinary account.
+    async def register(self, user: NewUser, password: str) -> UserProtocol | None:
+        """Create an ordinary account. Return None, and raise, as Registration does."""
+        registered = await Registration(self.tools).register(user, password)
+        if registered is not None and self.after_register is not None:
+            await self._call_after_register(self.after_register, registered)
+        return registered
 
-        Raise RegistrationClosed, InvalidField, EmailTaken, UsernameTaken, HashingSaturated.
-        """
-        if not self.settings.registration_open:
-            raise RegistrationClosed
-        return await self.create_user(email=email, username=username, password=password)
+    async def create_user(self, user: NewUser, password: str) -> UserProtocol:
+        """Create an account with the given privileges, for operators and trusted code."""
+        return await Registration(self.tools).create(user, password, owes_mail=False)
 
-    async def create_user(
+    async def login(
         self,
         *,
-        email: str,
-        username: str,
+        username_or_email: str,
         password: str,
-        is_staff: bool = False,
-        is_superuser: bool = False,
-    ) -> UserProtocol:
-        """Create an account with the given privileges, for operators and trusted code."""
-        email = check_email(email)
-        check_username(username)
-        check_password(password, email=email, username=username, settings=self.settings)
-        password_hash = await self.hasher.hash(password)
-        try:
-            user = await self.transactions.run(
-                lambda store: store.users.create_user(
-                    email=email,
-                    username=username,
-                    password_hash=password_hash,
-                    is_staff=is_staff,
-                    is_active=True,
-                    is_superuser=is_superuser,
-                    created_at=self.clock(),
-                ),
-            )
-        except DuplicateIdentity:
-            await self.transactions.run(partial(_refuse_taken, email, username))
-            raise  # neither is taken: the team's own model has another unique column
-        self.events.record(EventName.USER_CREATED, user_id=user.id)
-        return user
-
-    async def login(self, *, username_or_email: str, password: str, client: Client) -> TokenPair:
+        client: Client,
+        device_token: str | None = None,
+    ) -> TokenPair:
         """Check a password and open a session.
 
-        Raise InvalidCredentials, LoginThrottled, HashingSaturated.
+        With a device token of the user, the attempt counts apart from those of strangers.
+        Raise InvalidCredentials, EmailUnverified, LoginThrottled, HashingSaturated.
         """
-        session = await self.opening.open(username_or_email, password, client)
-        return await self.rotation.token_pair(session, reason="login")
+        session: SessionProtocol | None = None
+        while session is None:  # the account changed in the meantime: check it again
+            check = PasswordCheck(self.tools).check
+            checked = await check(username_or_email, password, device_token)
+            session = await Login(self.tools).open(checked.user, checked.proof, client)
+        pair = await self._issue_tokens(session, reason="login")
+        new_token = self.tools.tokens.issue_device(user_id=session.user_id)
+        return replace(pair, device_token=new_token)
 
     async def change_password(
         self,
-        user: UserProtocol,
-        session_id: str,
+        identity: Identity,
+        client: Client,
         *,
-        current_password: str,
+        current_password: str | None,
         new_password: str,
-    ) -> None:
-        """Replace the user's own password and end all their sessions but this one.
+    ) -> TokenPair:
+        """Replace the user's own password, end all their sessions and open a new one.
 
-        Raise WrongPassword, InvalidField, LoginThrottled, HashingSaturated.
+        Raise what PasswordChange raises.
         """
-        await self.password_change.replace(
-            user,
-            session_id,
+        session = await PasswordChange(self.tools).replace(
+            identity,
+            client,
             current_password=current_password,
             new_password=new_password,
         )
+        return await self._issue_tokens(session, reason="password_changed")
 
-    async def refresh(self, refresh_token: str) -> TokenPair:
+    async def reauthenticate(
+        self,
+        identity: Identity,
+        password: str,
+        client: Client,
+    ) -> TokenPair:
+        """Replace the current session by one whose login is recent.
+
+        Raise what OwnAccount raises.
+        """
+        session = await OwnAccount(self.tools).reauthenticate(identity, password, client)
+        return await self._issue_tokens(session, reason="reauthenticated")
+
+    async def refresh(self, refresh_token: str, client: Client) -> TokenPair:
         """Exchange a refresh token for its successor. Raise InvalidToken, SessionEnded."""
-        return await self.rotation.exchange(refresh_token)
+        session, reason = await Rotation(self.tools).advance(refresh_token, client)
+        return await self._issue_tokens(session, reason=reason)
 
-    async def logout(self, token: str) -> None:
-        """End the session of an access or refresh token, expired or not; never complain."""
+    async def logout(self, token: str, client: Client) -> None:
+        """End the session of an access or refresh token. Raise nothing for an unusable token."""
         try:
-            session_id = self.tokens.session_of(token)
+            session_id = await self._session_to_end(token, client)
         except InvalidToken:
             return
         await self._revoke(session_id, reason="logout")
 
     async def list_sessions(self, user: UserProtocol) -> Sequence[SessionProtocol]:
         """Return the user's live sessions, newest first."""
-        return await self.transactions.run(
-            lambda store: store.sessions.list_live(user.id, now=self.clock()),
+        return await self.tools.transactions.run(
+            lambda store: store.sessions.list_live(user.id, now=self.tools.clock()),
         )
 
     async def end_session(self, user: UserProtocol, session_id: str) -> None:
@@ -135,43 +130,60 @@ class AsyncAuthService:
         if not SESSION_ID.fullmatch(session_id):
             raise SessionNotFound
         session = await self._get_session(session_id)
-        if session is None or session.user_id != user.id or has_ended(session, self.clock()):
+        if session is None or session.user_id != user.id or has_ended(session, self.tools.clock()):
             raise SessionNotFound
         await self._revoke(session_id, reason="ended_by_user")
 
     async def end_other_sessions(self, user: UserProtocol, current_session_id: str) -> None:
         """End all of the user's sessions but the current one."""
-        ended = await self.transactions.run(
+        ended = await self.tools.transactions.run(
             lambda store: store.sessions.revoke_all(
                 user.id,
-                now=self.clock(),
+                now=self.tools.clock(),
                 reason="ended_by_user",
                 except_session_id=current_session_id,
             ),
         )
         if ended:
-            self.events.record(
+            self.tools.events.record(
                 EventName.TOKEN_REVOKED,
                 user_id=user.id,
                 reason="ended_by_user",
             )
 
+    async def _call_after_register(self, call: AfterRegister, user: UserProtocol) -> None:
+        try:
+            await call(user)
+        except Exception:
+            # The account is stored, so the response must not be an error.
+            logger.exception("after_register failed for the user %s", user.id)
+
+    async def _issue_tokens(self, session: SessionProtocol, *, reason: str) -> TokenPair:
+        pair = await self.tools.tokens.issue_pair(session)
+        self.tools.events.record(
+            EventName.TOKEN_CREATED,
+            user_id=session.user_id,
+            session_id=session.id,
+            reason=reason,
+        )
+        return pair
+
+    async def _session_to_end(self, token: str, client: Client) -> str:
+        try:
+            claims = self.tools.tokens.read_refresh(token)
+        except InvalidToken:
+            return self.tools.tokens.read_session_id(token)
+        return await Rotation(self.tools).find_session(claims, client)
+
     async def _get_session(self, session_id: str) -> SessionProtocol | None:
-        return await self.transactions.run(lambda store: store.sessions.get(session_id))
+        return await self.tools.transactions.run(lambda store: store.sessions.get(session_id))
 
     async def _revoke(self, session_id: str, *, reason: str) -> None:
-        revoked = await self.transactions.run(
-            lambda store: store.sessions.revoke(session_id, now=self.clock(), reason=reason),
+        revoked = await self.tools.transactions.run(
+            lambda store: store.sessions.revoke(session_id, now=self.tools.clock(), reason=reason),
         )
         if revoked:
-            self.events.record(EventName.TOKEN_REVOKED, session_id=session_id, reason=reason)
-
-
-async def _refuse_taken(email: str, username: str, store: Repositories) -> None:
-    if await store.users.get_by_email_or_username(email):
-        raise EmailTaken
-    if await store.users.get_by_email_or_username(username):
-        raise UsernameTaken
+            self.tools.events.record(EventName.TOKEN_REVOKED, session_id=session_id, reason=reason)
 
 
 # {% endcall %}

@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python(derive=false) %}
-"""Everything the authentication can be told, validated once at start-up."""
+"""Authentication settings, validated once at startup."""
 
 import os
 from datetime import timedelta
@@ -18,9 +18,9 @@ from pydantic import (
 )
 
 from app.auth.key_files import KEY_TYPES, library_algorithm, read_private_key, read_public_keys
-from app.auth.secret_strength import MINIMUM_BYTES, refuse_weak_secret
-from app.auth.values import (
+from app.auth.setting_types import (
     IN_MEMORY,
+    MINIMUM_BYTES,
     CommaSeparated,
     # {% if transport != "header" %}
     CookieName,
@@ -31,19 +31,20 @@ from app.auth.values import (
     Origin,
     # {% endif %}
     Rates,
+    refuse_weak_secret,
 )
 
 
 class AuthSettings(BaseModel):
-    """Lifetimes are whole minutes, days or seconds as their names say; secrets have no default.
+    """Lifetimes are whole numbers in the unit of their name. Secrets have no default.
 
-    Values that contradict each other are refused rather than repaired.
+    Values that contradict each other are rejected.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    # Keys: the first signs, the previous ones only verify (SEC-86). With EdDSA, ES256 or RS256 a
-    # private key signs access tokens; refresh tokens are always signed with the secret.
+    # Keys. The current secret signs; previous secrets only verify (SEC-86). With EdDSA, ES256 or
+    # RS256, a private key signs access tokens. The secret always signs refresh tokens.
     secret_key: SecretStr
     secret_key_previous: Annotated[tuple[SecretStr, ...], *CommaSeparated] = ()
     algorithm: Literal["HS256", "HS384", "HS512", "EdDSA", "ES256", "RS256"] = "HS256"
@@ -52,47 +53,62 @@ class AuthSettings(BaseModel):
     issuer: Name = "app"
     audience: Name = "app"
 
-    # Lifetimes. An access token is short because it is checked, not stored; a session ends
-    # after `refresh_days` without use and after `session_days` in any case (ASVS 7.3).
+    # Lifetimes. A session ends after `refresh_days` without use, and after `session_days` in any
+    # case (ASVS 7.3).
     access_minutes: int = Field(default=15, ge=1, le=24 * 60)
     refresh_days: int = Field(default=7, ge=1, le=365)
     session_days: int = Field(default=30, ge=1, le=3650)
     refresh_grace_seconds: int = Field(default=10, ge=0, le=300)
-    # A login beyond this many live sessions ends the oldest ones of its user (ASVS 7.1.2).
+    # Changes of an account need a login that is no older than this (ASVS 7.5.1).
+    recent_login_minutes: int = Field(default=15, ge=1, le=24 * 60)
+    # Tokens in mails (ASVS 6.4.1).
+    verify_hours: int = Field(default=24, ge=1, le=7 * 24)
+    reset_minutes: int = Field(default=30, ge=5, le=24 * 60)
+    change_email_minutes: int = Field(default=60, ge=5, le=24 * 60)
+    # If a user has this many live sessions, a login ends the oldest one (ASVS 7.1.2).
     max_sessions: int = Field(default=50, ge=1, le=1000)
 
-    # How often one client address may do this, in any of the periods; counted in each process, or
-    # in a Redis that all processes share (SEC-24).
+    # Requests of one client address, counted in each process or in a shared Redis (SEC-24).
     limit_login: Rates = "10/minute;100/hour"
     limit_register: Rates = "5/minute;50/hour"
     limit_refresh: Rates = "60/minute"
+    limit_mail: Rates = "5/minute;20/hour"
+    limit_token: Rates = "20/minute"  # noqa: S105 -- a rate
     limit_storage: LimitStorage = IN_MEMORY
 
     # {% if transport == "both" %}
-    # Where tokens are accepted, and whether a login also sets cookies.
+    # The accepted transports, and whether a login also sets cookies.
     accept_header: bool = True
     accept_cookie: bool = True
     set_cookie_on_login: bool = True
 
     # {% endif %}
     # {% if transport != "header" %}
-    # Cookies. Over HTTPS their names get the `__Host-` prefix; a maximum age is in seconds and
-    # is the token's own lifetime where it is not set.
+    # Cookies. Secure cookies get the `__Host-` prefix. A maximum age is in seconds; the default is
+    # the lifetime of the token.
     cookie_secure: bool = True
     cookie_samesite: Literal["lax", "strict", "none"] = "lax"
     cookie_name_access: CookieName = "access_token"
     cookie_name_refresh: CookieName = "refresh_token"
+    cookie_name_device: CookieName = "device_token"
     cookie_max_age_access: int | None = Field(default=None, ge=1)
     cookie_max_age_refresh: int | None = Field(default=None, ge=1)
     trusted_origins: Annotated[tuple[Origin, ...], *CommaSeparated] = ()
 
     # {% endif %}
-    # Accounts and passwords: a minimum in characters, a maximum in UTF-8 bytes (SEC-1, SEC-4).
+    # Accounts and passwords. The minimum is in characters, the maximum in UTF-8 bytes (SEC-4).
     registration_open: bool = True
-    password_min_length: int = Field(default=8, ge=8, le=64)
+    require_verified_email: bool = False
+    notify_new_sign_in: bool = False
+    link_pages: bool = True
+    # Domains that are not on the internet (RFC 6761), for development and intranets.
+    reserved_email_domains: bool = False
+    # NIST SP 800-63B-4 requires 15 characters where the password is the only factor, and 8 where
+    # every login needs a second factor (SEC-1).
+    password_min_length: int = Field(default=15, ge=8, le=64)
     password_max_bytes: int = Field(default=1024, ge=256, le=4096)
 
-    # Hashing: the floors are OWASP's (ASVS 11.4.2); the pool is bounded (SEC-29).
+    # Hashing. The lower bounds are those of OWASP (ASVS 11.4.2). The pool is bounded (SEC-29).
     # {% if password_hash == "bcrypt" %}
     bcrypt_rounds: int = Field(default=12, ge=10, le=16)
     # {% else %}
@@ -105,12 +121,12 @@ class AuthSettings(BaseModel):
 
     @property
     def is_asymmetric(self) -> bool:
-        """Whether access tokens are signed with the private half of a key pair."""
+        """True if a private key signs access tokens."""
         return self.algorithm in KEY_TYPES
 
     @property
     def needs_signer(self) -> bool:
-        """Whether that half is not in a file, so that a Signer has to be passed in code."""
+        """True if the private key is not in a file, so a Signer must be passed in code."""
         return self.is_asymmetric and self.private_key_file is None
 
     @property
@@ -124,6 +140,10 @@ class AuthSettings(BaseModel):
     @property
     def session_lifetime(self) -> timedelta:
         return timedelta(days=self.session_days)
+
+    @property
+    def recent_login(self) -> timedelta:
+        return timedelta(minutes=self.recent_login_minutes)
 
     @property
     def refresh_grace(self) -> timedelta:
@@ -140,8 +160,13 @@ class AuthSettings(BaseModel):
         """The full name of the cookie with the refresh token."""
         return self._prefixed(self.cookie_name_refresh)
 
+    @property
+    def device_cookie(self) -> str:
+        """The full name of the cookie with the device token."""
+        return self._prefixed(self.cookie_name_device)
+
     def _prefixed(self, name: str) -> str:
-        # With this prefix browsers refuse a cookie that another host or plain HTTP tries to set.
+        # With this prefix, browsers reject a cookie that another host or plain HTTP sets.
         plain = name.startswith("__") or not self.cookie_secure
         return name if plain else f"__Host-{name}"
 
@@ -179,7 +204,7 @@ class AuthSettings(BaseModel):
 
     @model_validator(mode="after")
     def _refuse_nothing_to_sign_with(self) -> Self:
-        # Public keys alone are for a key that signs elsewhere: key_ring.py asks for its Signer.
+        # Public keys alone mean that the private key is elsewhere: key_ring.py needs its Signer.
         if self.needs_signer and not self.public_key_files:
             raise ValueError(f"private_key_file is not set, and {self.algorithm} signs with it")
         return self
@@ -201,9 +226,9 @@ class AuthSettings(BaseModel):
     # {% if transport != "header" %}
     @model_validator(mode="after")
     def _refuse_cookies_that_browsers_drop(self) -> Self:
-        names = (self.cookie_name_access, self.cookie_name_refresh)
-        if self.access_cookie == self.refresh_cookie:
-            raise ValueError("cookie_name_access and cookie_name_refresh are the same")
+        names = (self.cookie_name_access, self.cookie_name_refresh, self.cookie_name_device)
+        if len({self._prefixed(name) for name in names}) < len(names):
+            raise ValueError("two of the cookie names are the same")
         if self.cookie_samesite == "none" and not self.cookie_secure:
             raise ValueError("cookie_samesite=none needs cookie_secure=true")
         prefixed = [name for name in names if name.startswith("__")]

@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python(derive=false) %}
-"""Create users and their sessions."""
+"""Create the tables of users, sessions and login attempts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("is_staff", sa.Boolean(), nullable=False),
         sa.Column("is_superuser", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("email_verified_at", sa.BigInteger(), nullable=True),
         # {% if database == "mysql" %}
         #| sa.PrimaryKeyConstraint("id"),
         # {% else %}
@@ -59,6 +60,8 @@ def upgrade() -> None:
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("kid", sa.String(16), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("authenticated_at", sa.BigInteger(), nullable=False),
+        sa.Column("methods", sa.String(64), nullable=False),
         sa.Column("rotated_at", sa.BigInteger(), nullable=False),
         sa.Column("idle_expires_at", sa.BigInteger(), nullable=False),
         sa.Column("absolute_expires_at", sa.BigInteger(), nullable=False),
@@ -66,6 +69,8 @@ def upgrade() -> None:
         sa.Column("revoked_reason", sa.String(32), nullable=True),
         sa.Column("ip", sa.String(45), nullable=True),
         sa.Column("user_agent", sa.String(255), nullable=True),
+        sa.Column("last_ip", sa.String(45), nullable=True),
+        sa.Column("last_user_agent", sa.String(255), nullable=True),
         sa.ForeignKeyConstraint(
             ["user_id"],
             ["users.id"],
@@ -95,8 +100,7 @@ def upgrade() -> None:
     op.create_table(
         "auth_throttle",
         sa.Column("key", sa.String(64), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("last_attempt_at", sa.BigInteger(), nullable=False),
+        sa.Column("forgotten_at", sa.BigInteger(), nullable=False),
         sa.Column("blocked_until", sa.BigInteger(), nullable=False),
         # {% if database == "mysql" %}
         #| sa.PrimaryKeyConstraint("key"),
@@ -105,7 +109,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name="pk_auth_throttle"),
         # {% endif %}
     )
-    op.create_index("ix_auth_throttle_last_attempt_at", "auth_throttle", ["last_attempt_at"])
+    op.create_index("ix_auth_throttle_forgotten_at", "auth_throttle", ["forgotten_at"])
 
 
 def downgrade() -> None:

@@ -1,27 +1,56 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""The parts of the authentication over the real database, without HTTP."""
+"""Fixtures for the authentication without HTTP."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Any
 
 import pytest
 
+from app.auth import key_files
+from app.auth.authenticator import Identity
 from app.auth.events import EventSink, LoggedEvents
-from app.auth.ext.components import AuthComponents, Storage, build_components
+from app.auth.ext.storage import sqlalchemy_storage
 from app.auth.hashing import PasswordContext
-from app.auth.opening import Client
-from app.auth.protocols import UserProtocol
+from app.auth.login import Client
+from app.auth.mail.outbox import Mailing
+from app.auth.protocols import NewUser, UserProtocol
 from app.auth.service import AsyncAuthService
 from app.auth.settings import AuthSettings
+from app.auth.storage import Storage
 from app.auth.tokens import TokenPair, Tokens
+from app.auth.wiring import Auth, build_auth
 from app.database import Database
-from app.models import AuthSession, AuthThrottle, User
-from tests.conftest import AUTH_SETTINGS, Account, MovableClock
+from app.mailing import TEXTS
+from app.models import AUTH_MODELS, User
+from tests.auth.memory.transactions import MemoryTransactions
+from tests.auth.memory.user_lookup import MemoryUserLookup
+from tests.conftest import AUTH_SETTINGS, MovableClock
+from tests.postbox import Postbox
+from tests.steps import Account, credentials, profile
+
+SESSION_ID = "0123456789abcdef0123456789abcdef"
+CLIENT = Client(ip="192.0.2.7", user_agent="Browser/1.0")
 
 
 def settings_with(**changes: object) -> AuthSettings:
-    """Return the settings of the tests but for the given ones."""
+    """Return the test settings with these changes."""
     return AuthSettings.model_validate(AUTH_SETTINGS | changes)
+
+
+def with_tools(service: AsyncAuthService, **changes: Any) -> AsyncAuthService:
+    """Return the service with these tools replaced."""
+    return replace(service, tools=replace(service.tools, **changes))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keys_are_parsed_once() -> Iterator[None]:
+    """Checking an RSA key takes 50 ms, and many tests read the same keys."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(key_files, "_parsed", cache(key_files._parsed))
+        yield
 
 
 @pytest.fixture
@@ -31,44 +60,60 @@ def tokens(auth_settings: AuthSettings, clock: MovableClock) -> Tokens:
 
 @pytest.fixture
 def event_sink() -> EventSink:
-    """Override this fixture in a module to look at events."""
+    """Override this fixture in a module to inspect events."""
     return LoggedEvents()
 
 
 @pytest.fixture
-def components(
+def memory() -> MemoryTransactions:
+    return MemoryTransactions()
+
+
+@pytest.fixture
+def memory_storage(memory: MemoryTransactions) -> Storage:
+    return Storage(transactions=memory, users=MemoryUserLookup(memory))
+
+
+@pytest.fixture
+def database_storage(database: Database) -> Storage:
+    return sqlalchemy_storage(database.session, database.reader, User, AUTH_MODELS)
+
+
+@pytest.fixture
+def storage(memory_storage: Storage) -> Storage:
+    """In-memory storage, as it is fast. `ext` tests the database, and `contract` tests both."""
+    return memory_storage
+
+
+@pytest.fixture
+def auth(
     auth_settings: AuthSettings,
-    database: Database,
+    storage: Storage,
     clock: MovableClock,
     password_context: PasswordContext,
     event_sink: EventSink,
-) -> Iterator[AuthComponents]:
-    storage = Storage(
-        get_session=database.session,
-        reader=database.reader,
-        user_model=User,
-        session_model=AuthSession,
-        throttle_model=AuthThrottle,
-    )
-    components = build_components(
+    postbox: Postbox,
+) -> Iterator[Auth]:
+    auth = build_auth(
         auth_settings,
         storage,
         clock=clock,
         password_context=password_context,
         event_sink=event_sink,
+        mailing=Mailing(texts=TEXTS, mailer=postbox),
     )
-    yield components
-    components.hasher.close()
+    yield auth
+    auth.close()
 
 
 @pytest.fixture
-def service(components: AuthComponents) -> AsyncAuthService:
-    return components.service
+def service(auth: Auth) -> AsyncAuthService:
+    return auth.service
 
 
 @pytest.fixture
 async def ann(service: AsyncAuthService) -> UserProtocol:
-    """A registered user; `Account()` is what she knows."""
+    """A registered user. `Account()` has her credentials."""
     return await register(service, Account())
 
 
@@ -78,23 +123,34 @@ async def pair(service: AsyncAuthService, ann: UserProtocol) -> TokenPair:
     return await log_in(service, Account())
 
 
+def new_user(account: Account, **others: Any) -> NewUser:
+    return NewUser(**profile(account) | others)
+
+
+def identity_of(
+    user: UserProtocol,
+    session_id: str = SESSION_ID,
+) -> Identity:
+    """Return who sends a request in a session of the user."""
+    return Identity(user, session_id, MovableClock().now, ("pwd",))
+
+
 async def register(service: AsyncAuthService, account: Account) -> UserProtocol:
-    return await service.register(
-        email=account.email,
-        username=account.username,
-        password=account.password,
-    )
+    registered = await service.register(new_user(account), account.password)
+    assert registered is not None
+    return registered
 
 
 async def log_in(
     service: AsyncAuthService,
     account: Account,
-    client: Client = Client(),  # noqa: B008 -- it is frozen
+    client: Client = CLIENT,
+    device_token: str | None = None,
 ) -> TokenPair:
     return await service.login(
-        username_or_email=account.username,
-        password=account.password,
+        **credentials(account),
         client=client,
+        device_token=device_token,
     )
 
 

@@ -1,4 +1,4 @@
-"""Write tokens by hand, as somebody would who has the key but not this server's manners."""
+"""Build tokens by hand and sign them with the right key."""
 
 import base64
 import hmac
@@ -13,16 +13,16 @@ def base64url(data: bytes) -> str:
 
 
 def decoded(segment: str) -> Any:
-    """Return what one segment of a token says."""
+    """Return the content of one segment of a token."""
     return json.loads(base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4)))
 
 
 def encoded(content: object) -> str:
-    """Return the segment that says this, in the compact form that the server writes."""
+    """Return a segment with this content, in the compact form that the server writes."""
     return base64url(json.dumps(content, separators=(",", ":")).encode())
 
 
 def signed(header: str, payload: str) -> str:
-    """Join two segments with their signature under the secret of the tests."""
+    """Return both segments with their signature under the test secret."""
     signature = hmac.digest(SECRET_KEY.encode(), f"{header}.{payload}".encode(), "sha256")
     return f"{header}.{payload}.{base64url(signature)}"

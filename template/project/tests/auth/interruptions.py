@@ -1,20 +1,21 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""Let something happen between two transactions of the service."""
+"""Run code between two transactions of the service."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from app.auth.protocols import Repositories, Transactions
 from app.auth.service import AsyncAuthService
+from tests.auth.conftest import with_tools
 
 T = TypeVar("T")
 
 
 @dataclass
 class InterruptedTransactions:
-    """Runs the first transaction, then once what happens meanwhile, then the others."""
+    """Awaits `happens` once, between the first transaction and the second."""
 
     transactions: Transactions
     happens: Callable[[], Awaitable[None]]
@@ -31,15 +32,9 @@ def interrupted(
     service: AsyncAuthService,
     happens: Callable[[], Awaitable[None]],
 ) -> AsyncAuthService:
-    """Return the service, to which something happens after its first transaction."""
-    transactions = InterruptedTransactions(service.transactions, happens)
-    return replace(
-        service,
-        opening=replace(service.opening, transactions=transactions),
-        rotation=replace(service.rotation, transactions=transactions),
-        password_change=replace(service.password_change, transactions=transactions),
-        transactions=transactions,
-    )
+    """Return the service with `happens` awaited after its first transaction."""
+    transactions = InterruptedTransactions(service.tools.transactions, happens)
+    return with_tools(service, transactions=transactions)
 
 
 # {% endcall %}

@@ -1,4 +1,4 @@
-"""Key pairs for tests, made once in a run, and the files that settings name."""
+"""Key pairs for tests, generated once per run, and their files."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ GENERATORS: dict[str, Callable[[], Any]] = {
     "RS256": lambda: rsa.generate_private_key(65537, 2048),
     "Ed448": ed448.Ed448PrivateKey.generate,
     "P-384": lambda: ec.generate_private_key(ec.SECP384R1()),
-    "RSA of 1024 bits": lambda: rsa.generate_private_key(65537, 1024),  # noqa: S505 -- to be refused
+    "RSA of 1024 bits": lambda: rsa.generate_private_key(65537, 1024),  # noqa: S505 -- must be refused
 }
 
 
@@ -43,7 +43,7 @@ class KeyPair:
         return pem
 
     def files(self, folder: Path, name: str = "key") -> tuple[Path, Path]:
-        """Write both halves and return where: the private one, the public one."""
+        """Write both halves. Return the path of the private one, then of the public one."""
         private, public = folder / f"{name}.pem", folder / f"{name}.pub.pem"
         private.write_bytes(self.private_pem)
         public.write_bytes(self.public_pem)
@@ -51,7 +51,7 @@ class KeyPair:
 
 
 def key_pair(kind: str, number: int = 1) -> KeyPair:
-    """Return a key pair for an algorithm, or of another kind; each number is another one."""
+    """Return the key pair with this number, for an algorithm or of another kind."""
     return _generate(kind, number)
 
 

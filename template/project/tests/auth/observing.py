@@ -1,4 +1,4 @@
-"""Keep the events that the kit records, to look at them."""
+"""An event sink that keeps events for inspection."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from app.auth.events import AuthEvent
 
 @dataclass
 class SeenEvents:
-    """A sink that remembers."""
+    """A sink that stores events in a list."""
 
     events: list[AuthEvent] = field(default_factory=list)
 

@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python(derive=false) %}
-"""Cookies that browsers would drop or share are refused at start-up."""
+"""Settings for cookies that browsers would drop or share are refused at startup."""
 
 import pytest
 from pydantic import ValidationError
@@ -13,9 +13,17 @@ REFUSED: dict[str, tuple[dict[str, object], str]] = {
         {"cookie_samesite": "none", "cookie_secure": False},
         "cookie_samesite=none needs cookie_secure=true",
     ),
-    "one name for both": (
+    "one name for both tokens": (
         {"cookie_name_access": "token", "cookie_name_refresh": "token"},
-        "cookie_name_access and cookie_name_refresh are the same",
+        "two of the cookie names are the same",
+    ),
+    "one name for access and device": (
+        {"cookie_name_access": "token", "cookie_name_device": "token"},
+        "two of the cookie names are the same",
+    ),
+    "one name for refresh and device": (
+        {"cookie_name_refresh": "token", "cookie_name_device": "token"},
+        "two of the cookie names are the same",
     ),
     "prefixed access cookie over HTTP": (
         {"cookie_name_access": "__Host-access", "cookie_secure": False},
@@ -23,6 +31,10 @@ REFUSED: dict[str, tuple[dict[str, object], str]] = {
     ),
     "prefixed refresh cookie over HTTP": (
         {"cookie_name_refresh": "__Secure-refresh", "cookie_secure": False},
+        "needs cookie_secure=true",
+    ),
+    "prefixed device cookie over HTTP": (
+        {"cookie_name_device": "__Host-device", "cookie_secure": False},
         "needs cookie_secure=true",
     ),
     # {% if transport == "both" %}
@@ -66,7 +78,7 @@ def test_names_that_the_prefix_makes_equal_are_refused() -> None:
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a;b", "a=b", "a,b", "a\n", "\u00e4", "a" * 101])
-def test_name_that_no_cookie_can_have_is_refused(name: str) -> None:
+def test_invalid_cookie_name_is_refused(name: str) -> None:
     with pytest.raises(ValidationError, match="cookie_name_access"):
         settings_with(cookie_name_access=name)
 
@@ -78,13 +90,13 @@ def test_unknown_samesite_is_refused(value: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["cookie_max_age_access", "cookie_max_age_refresh"])
-def test_cookie_without_life_is_refused(name: str) -> None:
+def test_cookie_without_a_lifetime_is_refused(name: str) -> None:
     with pytest.raises(ValidationError, match=name):
         settings_with(**{name: 0})
 
 
 @pytest.mark.parametrize("origin", WRONG_ORIGINS.values(), ids=WRONG_ORIGINS)
-def test_origin_that_no_browser_sends_is_refused(origin: str) -> None:
+def test_invalid_origin_is_refused(origin: str) -> None:
     with pytest.raises(ValidationError, match="trusted_origins"):
         settings_with(trusted_origins=[origin])
 
@@ -99,6 +111,7 @@ def test_cookies_are_secure_and_bound_to_the_host_by_default(auth_settings: Auth
     assert auth_settings.cookie_secure
     assert auth_settings.access_cookie == "__Host-access_token"
     assert auth_settings.refresh_cookie == "__Host-refresh_token"
+    assert auth_settings.device_cookie == "__Host-device_token"
 
 
 def test_prefixed_name_is_kept_as_it_is() -> None:
@@ -112,10 +125,11 @@ def test_plain_http_has_plain_names() -> None:
 
     assert settings.access_cookie == "access_token"
     assert settings.refresh_cookie == "refresh_token"
+    assert settings.device_cookie == "device_token"
 
 
 # {% if transport == "both" %}
-def test_cookies_can_be_switched_off_alone() -> None:
+def test_cookies_can_be_disabled_alone() -> None:
     settings = settings_with(accept_cookie=False)
 
     assert settings.accept_header

@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""What happens to accounts is told as events, which hold no secret (SEC-89, SEC-90)."""
+"""Security events are recorded, and they contain no secrets (SEC-89, SEC-90)."""
 
 import json
 import logging
@@ -11,21 +11,46 @@ from dataclasses import replace
 import pytest
 
 from app.auth.clock import utc_now
-from app.auth.context import RequestContext, current_request
-from app.auth.errors import AuthError, InvalidCredentials, SessionEnded, WrongPassword
+from app.auth.errors import (
+    AuthError,
+    InvalidCredentials,
+    LoginThrottled,
+    SessionEnded,
+    WrongPassword,
+)
 from app.auth.events import EventName, EventRecorder, LoggedEvents
-from app.auth.ext.components import AuthComponents
-from app.auth.protocols import UserProtocol
+from app.auth.login import Client
+from app.auth.protocols import Role, UserProtocol
+from app.auth.request_context import RequestContext, current_request
 from app.auth.service import AsyncAuthService
 from app.auth.tokens import TokenPair
-from app.database import Database
-from tests.auth.conftest import log_in, settings_with
+from app.auth.wiring import Auth
+from tests.auth.conftest import CLIENT, identity_of, log_in, settings_with
+from tests.auth.memory.transactions import MemoryTransactions
 from tests.auth.observing import SeenEvents
-from tests.conftest import SECRET_KEY, Account, MovableClock
-from tests.steps import change_user
+from tests.conftest import SECRET_KEY, MovableClock
+from tests.steps import Account, account_named
 
 ANN = Account()
 REQUEST = RequestContext(id="5f1c", ip="192.0.2.1")
+FAILURES = {
+    EventName.LOGIN_FAIL,
+    EventName.LOGIN_LOCK,
+    EventName.PASSWORD_CHANGE_FAIL,
+    EventName.TOKEN_REUSE,
+}
+# Whom an event is about, at least.
+SUBJECTS = {
+    EventName.LOGIN_FAIL: {"identifier"},
+    EventName.LOGIN_LOCK: {"identifier"},
+    EventName.LOGIN_SUCCESS: {"user_id", "session"},
+    EventName.PASSWORD_CHANGE: {"user_id"},
+    EventName.PASSWORD_CHANGE_FAIL: {"user_id"},
+    EventName.TOKEN_CREATED: {"user_id", "session"},
+    EventName.TOKEN_REUSE: {"user_id", "session"},
+    EventName.USER_CREATED: {"user_id"},
+    EventName.USER_UPDATED: {"user_id"},
+}
 
 
 @pytest.fixture
@@ -40,16 +65,27 @@ def request_context() -> Iterator[None]:
     current_request.reset(token)
 
 
-def told(sink: SeenEvents) -> list[tuple[str, str | None]]:
+@pytest.fixture(autouse=True)
+def every_event_is_complete(event_sink: SeenEvents) -> Iterator[None]:
+    """Whoever reads the log finds all failures, and all events of an account and a session."""
+    yield
+    for event in event_sink.events:
+        subjects = {name for name in ("user_id", "session", "identifier") if getattr(event, name)}
+        assert subjects, event
+        assert subjects >= SUBJECTS.get(event.name, set()), event
+        assert event.outcome == ("failure" if event.name in FAILURES else "success"), event
+
+
+def recorded(sink: SeenEvents) -> list[tuple[str, str | None]]:
     return [(event.name, event.reason) for event in sink.events]
 
 
-async def test_registration_and_login_are_told(
+async def test_registration_and_login_are_recorded(
     service: AsyncAuthService,
     pair: TokenPair,
     event_sink: SeenEvents,
 ) -> None:
-    assert told(event_sink) == [
+    assert recorded(event_sink) == [
         ("user_created", None),
         ("authn_login_success", None),
         ("authn_token_created", "login"),
@@ -61,10 +97,10 @@ async def test_registration_and_login_are_told(
     [
         (replace(ANN, password="a wrong passphrase"), "wrong_password"),
         (replace(ANN, password="x" * 2000), "too_long"),
-        (replace(ANN, username="nobody"), "unknown_user"),
+        (account_named("nobody"), "unknown_user"),
     ],
 )
-async def test_refused_login_is_told_with_its_reason(
+async def test_refused_login_is_recorded_with_its_reason(
     service: AsyncAuthService,
     ann: UserProtocol,
     event_sink: SeenEvents,
@@ -74,16 +110,16 @@ async def test_refused_login_is_told_with_its_reason(
     with pytest.raises(InvalidCredentials):
         await log_in(service, account)
 
-    assert told(event_sink)[1:] == [("authn_login_fail", reason)]
+    assert recorded(event_sink)[1:] == [("authn_login_fail", reason)]
 
 
-async def test_login_of_a_disabled_account_is_told(
+async def test_login_of_a_disabled_account_is_recorded(
     service: AsyncAuthService,
     ann: UserProtocol,
-    database: Database,
+    memory: MemoryTransactions,
     event_sink: SeenEvents,
 ) -> None:
-    await change_user(database, ANN, is_active=False)
+    memory.change_user(ANN, is_active=False)
 
     with pytest.raises(InvalidCredentials):
         await log_in(service, ANN)
@@ -93,7 +129,7 @@ async def test_login_of_a_disabled_account_is_told(
     assert event.user_id == ann.id
 
 
-async def test_throttled_login_is_told(
+async def test_throttled_login_is_recorded(
     service: AsyncAuthService,
     ann: UserProtocol,
     event_sink: SeenEvents,
@@ -105,77 +141,133 @@ async def test_throttled_login_is_told(
     assert event_sink.events[-1].name == EventName.LOGIN_LOCK
 
 
-async def test_reuse_is_told_once(
+async def test_reuse_is_recorded_once(
     service: AsyncAuthService,
     pair: TokenPair,
     event_sink: SeenEvents,
 ) -> None:
-    newer = await service.refresh(pair.refresh_token)
-    await service.refresh(newer.refresh_token)
+    newer = await service.refresh(pair.refresh_token, CLIENT)
+    await service.refresh(newer.refresh_token, CLIENT)
 
     for _ in range(3):
         with pytest.raises(SessionEnded):
-            await service.refresh(pair.refresh_token)
+            await service.refresh(pair.refresh_token, CLIENT)
 
-    assert told(event_sink)[-3:] == [
+    assert recorded(event_sink)[-3:] == [
         ("authn_token_created", "refresh"),
         ("authn_token_created", "refresh"),
         ("authn_token_reuse", None),
     ]
 
 
-async def test_logout_is_told_once(
+async def test_repeated_refresh_is_recorded(
     service: AsyncAuthService,
     pair: TokenPair,
     event_sink: SeenEvents,
 ) -> None:
-    await service.logout(pair.access_token)
-    await service.logout(pair.access_token)
+    for _ in range(2):
+        await service.refresh(pair.refresh_token, CLIENT)
 
-    assert told(event_sink)[-2:] == [
+    assert recorded(event_sink)[-2:] == [
+        ("authn_token_created", "refresh"),
+        ("authn_token_created", "refresh_repeated"),
+    ]
+
+
+async def test_old_token_from_elsewhere_is_recorded(
+    service: AsyncAuthService,
+    pair: TokenPair,
+    event_sink: SeenEvents,
+) -> None:
+    await service.refresh(pair.refresh_token, CLIENT)
+
+    with pytest.raises(SessionEnded):
+        await service.refresh(pair.refresh_token, Client("198.51.100.1", "Browser/2.0"))
+
+    assert recorded(event_sink)[-1] == ("authn_token_reuse", "other_client")
+
+
+async def test_logout_is_recorded_once(
+    service: AsyncAuthService,
+    pair: TokenPair,
+    event_sink: SeenEvents,
+) -> None:
+    await service.logout(pair.access_token, CLIENT)
+    await service.logout(pair.access_token, CLIENT)
+
+    assert recorded(event_sink)[-2:] == [
         ("authn_token_created", "login"),
         ("authn_token_revoked", "logout"),
     ]
 
 
-async def test_what_operators_do_is_told(
-    components: AuthComponents,
+async def test_actions_of_operators_are_recorded(
+    auth: Auth,
     ann: UserProtocol,
     event_sink: SeenEvents,
 ) -> None:
-    await components.administration.set_password("ann", "another long passphrase")
-    await components.administration.disable("ann")
-    await components.administration.enable("ann")
-    await components.administration.end_sessions("ann")
+    await auth.administration.set_password(ANN.email, "another long passphrase")
+    await auth.administration.disable(ANN.email)
+    await auth.administration.enable(ANN.email)
+    await auth.administration.unlock(ANN.email)
+    await auth.administration.end_sessions(ANN.email)
+    await auth.administration.grant(ANN.email, Role.STAFF)
+    await auth.administration.revoke(ANN.email, Role.STAFF)
 
-    assert told(event_sink)[1:] == [
+    assert recorded(event_sink)[1:] == [
         ("authn_password_change", "by_operator"),
         ("user_updated", "disabled"),
         ("user_updated", "enabled"),
+        ("user_updated", "unlocked"),
         ("authn_token_revoked", "ended_by_operator"),
+        ("authz_change", "staff_granted"),
+        ("authz_change", "staff_revoked"),
     ]
 
 
-async def test_change_of_the_own_password_is_told(
+async def test_password_change_is_recorded(
     service: AsyncAuthService,
     pair: TokenPair,
     ann: UserProtocol,
     event_sink: SeenEvents,
 ) -> None:
-    session_id = service.tokens.session_of(pair.access_token)
+    session_id = service.tools.tokens.read_session_id(pair.access_token)
 
     for current in ("a wrong passphrase", ANN.password):
         with suppress(WrongPassword):
             await service.change_password(
-                ann,
-                session_id,
+                identity_of(ann, session_id),
+                Client(),
                 current_password=current,
                 new_password="another long passphrase",
             )
 
-    assert told(event_sink)[-2:] == [
+    assert recorded(event_sink)[-3:] == [
         ("authn_password_change_fail", "wrong_password"),
         ("authn_password_change", None),
+        ("authn_token_created", "password_changed"),
+    ]
+    [changed, opened] = event_sink.events[-2:]
+    assert changed.session == opened.session
+
+
+async def test_guesses_of_the_current_password_are_recorded(
+    service: AsyncAuthService,
+    ann: UserProtocol,
+    event_sink: SeenEvents,
+) -> None:
+    for _ in range(6):
+        with suppress(WrongPassword, LoginThrottled):
+            await service.change_password(
+                identity_of(ann),
+                CLIENT,
+                current_password="a wrong passphrase",
+                new_password="another long passphrase",
+            )
+
+    assert recorded(event_sink)[1:] == [
+        *[("authn_password_change_fail", "wrong_password")] * 5,
+        ("authn_password_change_fail", "throttled"),
     ]
 
 
@@ -196,16 +288,16 @@ async def test_one_session_has_one_pseudonym(
     pair: TokenPair,
     event_sink: SeenEvents,
 ) -> None:
-    await service.logout(pair.access_token)
+    await service.logout(pair.access_token, CLIENT)
 
-    session_id = service.tokens.session_of(pair.access_token)
+    session_id = service.tools.tokens.read_session_id(pair.access_token)
     pseudonyms = {event.session for event in event_sink.events[1:]}
     assert len(pseudonyms) == 1
     assert session_id not in pseudonyms
 
 
-def test_name_that_was_typed_is_not_written() -> None:
-    """People type passwords where a name belongs."""
+def test_typed_name_is_not_recorded() -> None:
+    """Users sometimes type a password into the name field."""
     sink = SeenEvents()
     settings = settings_with()
 
@@ -218,7 +310,7 @@ def test_name_that_was_typed_is_not_written() -> None:
     assert "password" not in first
 
 
-def test_pseudonyms_of_another_key_differ() -> None:
+def test_pseudonyms_depend_on_the_key() -> None:
     one = EventRecorder(settings_with(), utc_now, SeenEvents())
     other = EventRecorder(settings_with(secret_key=SECRET_KEY[::-1]), utc_now, SeenEvents())
 

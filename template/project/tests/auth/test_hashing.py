@@ -1,12 +1,13 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""Passwords are hashed with a salt and compared byte for byte, also where there is no hash."""
+"""Passwords are salted, hashed and compared exactly. A missing hash costs the same time."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from app.auth.hashing import PasswordContext, PasswordHasher, Verification
+from app.auth import hashing
+from app.auth.hashing import NO_PASSWORD, PasswordContext, PasswordHasher, Verification
 from app.auth.settings import AuthSettings
 
 # {% if password_hash == "bcrypt" %}
@@ -15,7 +16,7 @@ PREFIX = "$bcrypt-sha256$v=2,t=2b,r=12$"
 #| PREFIX = "$argon2id$v=19$m=19456,t=2,p=1$"
 # {% endif %}
 
-# Passwords that a careless hash takes for one and the same.
+# Pairs of passwords that a careless scheme treats as equal.
 DIFFERENT = {
     "in the 73rd byte": ("a" * 72 + "x", "a" * 72 + "y"),  # SEC-3
     "beyond the 72nd byte": ("a" * 72, "a" * 73),
@@ -32,7 +33,7 @@ MALFORMED = {
     "empty": "",
     "plain text": "password",
     "unknown scheme": "$unknown$v=1$c2FsdA$aGFzaA",
-    "disabled": "!",
+    "no password": NO_PASSWORD,
     "cut": PREFIX,
     "parameters only": PREFIX.rpartition("$")[0],
     "without digest": PREFIX + "abcdefghijklmnopqrstuu",
@@ -42,7 +43,7 @@ MALFORMED = {
 
 
 class CountingContext:
-    """Counts what is verified, and against what."""
+    """Records the hashes that passwords are verified against."""
 
     def __init__(self, context: PasswordContext) -> None:
         self.context = context
@@ -87,7 +88,7 @@ async def test_another_password_is_refused(hasher: PasswordHasher) -> None:
     assert checked == Verification(valid=False)
 
 
-async def test_same_password_is_never_hashed_alike(hasher: PasswordHasher) -> None:
+async def test_same_password_never_has_the_same_hash(hasher: PasswordHasher) -> None:
     first = await hasher.hash("a good long passphrase")
     second = await hasher.hash("a good long passphrase")
 
@@ -115,8 +116,8 @@ async def test_malformed_hash_matches_no_password(hasher: PasswordHasher, stored
     assert checked == Verification(valid=False)  # SEC-11
 
 
-@pytest.mark.parametrize("stored", [None, "", "plain text"])
-async def test_decoy_of_the_current_scheme_is_verified_where_there_is_no_hash(
+@pytest.mark.parametrize("stored", [None, "", "plain text", NO_PASSWORD])
+async def test_decoy_of_the_current_scheme_is_verified_if_there_is_no_hash(
     hasher: PasswordHasher,
     context: CountingContext,
     stored: str | None,
@@ -130,14 +131,22 @@ async def test_decoy_of_the_current_scheme_is_verified_where_there_is_no_hash(
     assert decoy.rsplit("$", 2)[0] == real.rsplit("$", 2)[0]  # scheme and cost, SEC-21
 
 
+def test_no_password_marker_is_not_a_valid_hash(
+    auth_settings: AuthSettings,
+) -> None:
+    context = hashing.password_context(auth_settings)
+
+    assert context.identify(NO_PASSWORD) is None
+
+
 class CredulousContext(CountingContext):
-    """Takes every password for the right one."""
+    """Accepts every password."""
 
     def verify_and_update(self, secret: str, stored: str, /) -> tuple[bool, str | None]:
         return True, "an upgraded hash"
 
 
-async def test_nobody_has_the_password_of_the_decoy(
+async def test_decoy_accepts_no_password(
     auth_settings: AuthSettings,
     password_context: PasswordContext,
 ) -> None:

@@ -1,23 +1,26 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""Few passwords are hashed at once, few wait, and everybody else is told to come again."""
+"""The hashing pool and its queue are bounded. Further callers are refused."""
 
 import asyncio
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 
 import pytest
 
-from app.auth.errors import HashingSaturated
-from app.auth.hashing import PasswordHasher
+from app.auth.addresses import widest_network
+from app.auth.errors import HashingSaturated, LoginThrottled
+from app.auth.hashing import PasswordHasher, Places
+from app.auth.request_context import RequestContext, current_request
 from tests.auth.conftest import settings_with
 from tests.serving import race
 
-TOO_LONG = 10  # seconds; a test that waits for this has failed
+TOO_LONG = 10  # seconds; a test that waits this long fails
 
 
 class GatedContext:
-    """Hashes nothing until the gate is open, and remembers the threads that it worked in."""
+    """Hashes nothing until the gate is open, and records its threads."""
 
     def __init__(self) -> None:
         self.gate = threading.Event()
@@ -46,7 +49,7 @@ def build_hasher(context: GatedContext, *, workers: int, queue: int) -> Password
 
 @pytest.fixture
 def strict_hasher(context: GatedContext) -> Iterator[PasswordHasher]:
-    """One at work and nobody waiting."""
+    """A pool with one worker and no queue."""
     hasher = build_hasher(context, workers=1, queue=0)
     yield hasher
     context.gate.set()
@@ -55,15 +58,20 @@ def strict_hasher(context: GatedContext) -> Iterator[PasswordHasher]:
 
 @pytest.fixture
 def hasher(context: GatedContext) -> Iterator[PasswordHasher]:
-    """One at work and two waiting."""
+    """A pool with one worker and a queue of two."""
     hasher = build_hasher(context, workers=1, queue=2)
     yield hasher
     context.gate.set()
     hasher.close()
 
 
-async def hash_or_open_the_gate(context: GatedContext, hasher: PasswordHasher) -> str:
-    """Hash a password; whoever is refused lets those who wait go on."""
+async def hash_or_open_the_gate(
+    context: GatedContext,
+    hasher: PasswordHasher,
+    ip: str | None = None,
+) -> str:
+    """Hash a password. If it is refused, open the gate for the waiting callers."""
+    current_request.set(RequestContext(id="-", ip=ip))
     try:
         return await hasher.hash("password")
     except HashingSaturated:
@@ -101,9 +109,59 @@ async def test_as_many_as_the_queue_holds_wait(
     context: GatedContext,
     hasher: PasswordHasher,
 ) -> None:
-    outcomes = await race(4, lambda _: hash_or_open_the_gate(context, hasher))
+    outcomes = await race(
+        4,
+        lambda number: hash_or_open_the_gate(context, hasher, f"192.0.2.{number}"),
+    )
 
     assert sorted(outcomes) == ["hash of password"] * 3 + ["refused"]
+
+
+async def test_callers_of_one_network_leave_a_place_free(
+    context: GatedContext,
+    hasher: PasswordHasher,
+) -> None:
+    outcomes = await race(
+        3,
+        lambda number: hash_or_open_the_gate(context, hasher, f"2001:db8:0:{number}::1"),
+    )
+
+    assert sorted(outcomes) == ["hash of password"] * 2 + ["refused"]
+
+
+@pytest.mark.parametrize(
+    "neighbour",
+    ["192.0.2.1", "2001:db8:1:{}::1"],
+    ids=["IPv4 address", "IPv6 /48"],
+)
+def test_network_takes_half_of_the_queue_at_most(neighbour: str) -> None:
+    places = Places(workers=2, queue=64)
+    networks = [widest_network(neighbour.format(number)) for number in range(66)]
+
+    with ExitStack() as held:
+        taken = [network for network in networks if is_held(places, network, held)]
+        others = [number for number in range(66) if is_held(places, f"network {number}", held)]
+
+    assert (len(taken), len(others)) == (34, 32)
+
+
+def is_held(places: Places, network: str, held: ExitStack) -> bool:
+    """Return whether there was a place, which is held from now on."""
+    try:
+        held.enter_context(places.hold(network))
+    except HashingSaturated:
+        return False
+    return True
+
+
+def test_network_gets_a_place_again_when_one_is_free() -> None:
+    places = Places(workers=1, queue=0)
+
+    with ExitStack() as held:
+        before = [is_held(places, "network", held) for _ in range(2)]
+
+    with ExitStack() as held:
+        assert [*before, is_held(places, "network", held)] == [True, False, True]
 
 
 async def test_places_are_free_again_afterwards(
@@ -117,7 +175,33 @@ async def test_places_are_free_again_afterwards(
     assert [*first, *second] == ["hash of password"] * 4
 
 
-async def test_passwords_are_hashed_in_threads_of_their_own(
+async def test_place_holds_one_password_after_another(
+    context: GatedContext,
+    strict_hasher: PasswordHasher,
+) -> None:
+    context.gate.set()
+
+    with strict_hasher.place():
+        hashed = await strict_hasher.hash("password", has_place=True)
+        checked = await strict_hasher.verify("password", hashed, has_place=True)
+        with pytest.raises(HashingSaturated):
+            await strict_hasher.hash("password of somebody else")
+
+    assert (checked.valid, checked.upgraded_hash) == (True, None)
+
+
+async def test_place_is_free_after_an_error(
+    context: GatedContext,
+    strict_hasher: PasswordHasher,
+) -> None:
+    context.gate.set()
+    with suppress(LoginThrottled), strict_hasher.place():
+        raise LoginThrottled
+
+    assert await strict_hasher.hash("password") == "hash of password"
+
+
+async def test_passwords_are_hashed_in_dedicated_threads(
     context: GatedContext,
     hasher: PasswordHasher,
 ) -> None:
@@ -129,17 +213,15 @@ async def test_passwords_are_hashed_in_threads_of_their_own(
 
 
 # {% if concurrency == "async" %}
-async def test_caller_who_gives_up_frees_the_place(
+async def test_cancelled_caller_frees_its_place(
     context: GatedContext,
     strict_hasher: PasswordHasher,
 ) -> None:
-    given_up = asyncio.create_task(strict_hasher.hash("given up"))
-    await asyncio.sleep(0)
-
-    given_up.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await given_up
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):  # cancelled as soon as it waits
+            await strict_hasher.hash("given up")
     context.gate.set()
+
     hashed = await strict_hasher.hash("password")
 
     assert hashed == "hash of password"

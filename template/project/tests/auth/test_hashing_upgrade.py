@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""New hashes have the scheme and cost of the settings, and outdated ones are replaced."""
+"""New hashes use the configured scheme and cost, and outdated hashes are replaced."""
 
 from collections.abc import Iterator
 from typing import Any, cast
@@ -25,7 +25,7 @@ CHEAPEST_PREFIX = "$bcrypt-sha256$v=2,t=2b,r=10$"
 
 @pytest.fixture
 def production_hasher() -> Iterator[PasswordHasher]:
-    """Hashes with the cheapest parameters that the settings allow."""
+    """A hasher with the cheapest parameters that the settings allow."""
     hasher = PasswordHasher(settings_with(**CHEAPEST))
     yield hasher
     hasher.close()
@@ -66,6 +66,24 @@ async def test_hash_of_a_weaker_scheme_is_upgraded(production_hasher: PasswordHa
 
     assert checked.valid
     assert (checked.upgraded_hash or "").startswith(CHEAPEST_PREFIX)
+
+
+@pytest.mark.parametrize("password", ["long passphrase " * 5, "\u00e9" * 40 + "x"])
+async def test_hash_of_the_first_72_bytes_is_upgraded_to_the_whole_password(
+    production_hasher: PasswordHasher,
+    password: str,
+) -> None:
+    """Older bcrypt libraries cut off the rest."""
+    weaker: Any = CryptContext(["bcrypt"], bcrypt__rounds=4)
+    outdated = weaker.hash(password.encode()[:72])
+
+    checked = await production_hasher.verify(password, outdated)
+    wrong = await production_hasher.verify(f"x{password}", outdated)
+    again = await production_hasher.verify(password, checked.upgraded_hash)
+    shorter = await production_hasher.verify(password[:-1], checked.upgraded_hash)
+
+    assert (checked.valid, wrong.valid) == (True, False)
+    assert (again.valid, shorter.valid) == (True, False)
 
 
 async def test_wrong_password_upgrades_nothing(

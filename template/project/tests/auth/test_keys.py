@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""Keys overlap while they are changed, name themselves, and serve one purpose each."""
+"""Keys overlap during a change, have a key ID, and serve one purpose each."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from app.auth.tokens import Tokens
 from tests.auth.conftest import settings_with
 from tests.conftest import SECRET_KEY, MovableClock
 
-NEW_KEY = "c0ffee5ca1ab1e0123456789deadbeef"
+NEW_KEY = "9e2b71c4d8305fa6e1947bd2c60fa358"
 SESSION_ID = "0123456789abcdef0123456789abcdef"
 
 
@@ -95,7 +95,7 @@ def test_key_id_differs_per_secret(tokens: Tokens, changed: Tokens) -> None:
     assert len({tokens.kid, changed.kid}) == 2
 
 
-def test_key_id_is_no_part_or_plain_hash_of_the_secret(tokens: Tokens) -> None:
+def test_key_id_is_neither_a_part_nor_a_plain_hash_of_the_secret(tokens: Tokens) -> None:
     plain = hashlib.sha256(SECRET_KEY.encode()).hexdigest()
 
     assert tokens.kid not in SECRET_KEY
@@ -103,7 +103,7 @@ def test_key_id_is_no_part_or_plain_hash_of_the_secret(tokens: Tokens) -> None:
 
 
 async def test_access_tokens_are_signed_with_the_secret_itself(tokens: Tokens) -> None:
-    """So that another service of yours can verify them with any library."""
+    """Your other services can verify them with any library."""
     token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
 
     claims = jwt.decode(
@@ -111,7 +111,7 @@ async def test_access_tokens_are_signed_with_the_secret_itself(tokens: Tokens) -
         SECRET_KEY,
         ["HS256"],
         audience="app",
-        options={"verify_iat": False, "verify_exp": False},  # the tests have a time of their own
+        options={"verify_iat": False, "verify_exp": False},  # the test clock differs
     )
 
     assert claims["sub"] == "7"
@@ -146,13 +146,13 @@ def test_keys_do_not_show_their_secret() -> None:
 
 
 def spelled(**members: str) -> str:
-    """Return the header as this server has always written it."""
+    """Return the exact header that this server writes."""
     text = json.dumps(members, separators=(",", ":"))
     return base64url_encode(text.encode()).decode()
 
 
 def test_header_of_an_access_token_never_changes() -> None:
-    """A token is known by these bytes: another order or spelling would sign everybody out."""
+    """Tokens are matched by these bytes, so any change would sign every user out."""
     ring = KeyRing(settings_with())
 
     assert ring.access_header == spelled(alg="HS256", kid=ring.kid, typ="at+jwt")

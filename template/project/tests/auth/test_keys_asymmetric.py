@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""A private key signs access tokens, its public half and those of earlier keys verify them."""
+"""A private key signs access tokens. Its public key and earlier public keys verify them."""
 
 import hmac
 from pathlib import Path
@@ -102,7 +102,7 @@ async def test_header_of_a_token_never_changes(
     algorithm: str,
     pair: KeyPair,
 ) -> None:
-    """A token is known by these bytes: another order or spelling would sign everybody out."""
+    """Tokens are matched by these bytes, so any change would sign every user out."""
     header = {"alg": algorithm, "kid": kid_of(algorithm, pair), "typ": "at+jwt"}
 
     token = await issue(tokens)
@@ -118,7 +118,7 @@ async def test_public_half_verifies_with_any_library(tokens: Tokens, algorithm: 
         key_pair(algorithm).public_pem,
         [algorithm],
         audience="app",
-        options={"verify_iat": False, "verify_exp": False},  # the tests have a time of their own
+        options={"verify_iat": False, "verify_exp": False},  # the test clock differs
     )
 
     assert claims["sub"] == "7"
@@ -178,12 +178,12 @@ async def test_signature_of_another_key_is_refused(tokens: Tokens, dropped: Toke
 
 
 @pytest.mark.parametrize("changes", [{"alg": "HS256"}, {"alg": "none"}, {"typ": "rt+jwt"}])
-async def test_public_key_is_no_secret(
+async def test_public_key_is_not_accepted_as_a_secret(
     tokens: Tokens,
     pair: KeyPair,
     changes: dict[str, str],
 ) -> None:
-    """CVE-2022-29217: everybody has the public key, so what it authenticates proves nothing."""
+    """CVE-2022-29217. Anyone can use the public key as an HMAC secret."""
     token = await issue(tokens)
     header, payload, _ = token.split(".")
     content = f"{encoded({**decoded(header), **changes})}.{payload}"
@@ -194,7 +194,7 @@ async def test_public_key_is_no_secret(
 
 
 async def test_secret_signs_no_access_token(tokens: Tokens, clock: MovableClock) -> None:
-    """Not even a token from before the algorithm was changed."""
+    """This includes tokens from before a change of the algorithm."""
     token = await issue(Tokens(settings_with(), clock))
 
     with pytest.raises(InvalidToken):
@@ -218,7 +218,7 @@ async def test_token_of_another_algorithm_is_refused(
         tokens.read_access(forged)
 
 
-def test_refresh_tokens_are_signed_with_the_secret_all_the_same(
+def test_refresh_tokens_are_still_signed_with_the_secret(
     tokens: Tokens,
     clock: MovableClock,
 ) -> None:

@@ -1,35 +1,40 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python(derive=false) %}
-"""What holds a password, a token or a hash does not show it, in a log or a traceback (SEC-13)."""
+"""The `repr` of an object shows no password, token or hash, as logs may contain it (SEC-13)."""
 
 import pytest
 
 from app.auth.fastapi import (
     # {% if transport != "cookie" %}
     bearer,
-    oauth2,
     # {% endif %}
     schemas,
+    # {% if transport != "cookie" %}
+    token_endpoint,
+    # {% endif %}
 )
 from app.auth.hashing import Verification
+from app.auth.login import Proof
 from app.auth.tokens import TokenPair
+from tests.steps import Account, credentials, registration
 
 HIDDEN = "a good long passphrase"
-IDENTITY = {"email": "ann@example.com", "username": "ann"}
+ANN = Account(password=HIDDEN)
 PAIR = TokenPair(HIDDEN, HIDDEN, expires_in=900, refresh_expires_in=3600)
 
 HOLDERS: list[object] = [
     PAIR,
     Verification(valid=True, upgraded_hash=HIDDEN),
-    schemas.RegisterRequest.model_validate({**IDENTITY, "password": HIDDEN}),
-    schemas.LoginRequest.model_validate({"username_or_email": "ann", "password": HIDDEN}),
+    Proof(("pwd",), new_hash=HIDDEN),
+    schemas.RegisterRequest.model_validate(registration(ANN)),
+    schemas.LoginRequest.model_validate(credentials(ANN)),
     schemas.PasswordChangeRequest.model_validate(
         {"current_password": HIDDEN, "new_password": HIDDEN},
     ),
     # {% if transport != "cookie" %}
     bearer.RefreshRequest(refresh_token=HIDDEN),
     bearer.TokenResponse.model_validate(PAIR),
-    oauth2.TokenRequest.model_validate({"password": HIDDEN, "refresh_token": HIDDEN}),
+    token_endpoint.TokenRequest.model_validate({"password": HIDDEN, "refresh_token": HIDDEN}),
     # {% endif %}
 ]
 

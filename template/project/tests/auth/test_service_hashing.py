@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""A login hashes as much for nobody as for somebody, and stores newer hashes on the way."""
+"""A login costs the same for unknown users, and upgrades outdated hashes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -12,12 +12,10 @@ from app.auth.hashing import PasswordContext, PasswordHasher
 from app.auth.protocols import UserProtocol
 from app.auth.service import AsyncAuthService
 from app.auth.settings import AuthSettings
-from app.database import Database
-from app.models import User
-from tests.auth.conftest import log_in
+from tests.auth.conftest import log_in, with_tools
 from tests.auth.interruptions import interrupted
-from tests.conftest import Account
-from tests.steps import change_user, rows_of
+from tests.auth.memory.transactions import MemoryTransactions
+from tests.steps import Account
 
 ANN = Account()
 UPGRADED = "upgraded "
@@ -25,7 +23,7 @@ UPGRADED = "upgraded "
 
 @dataclass
 class RecordingContext:
-    """Remembers the passwords that were verified, and takes every plain hash for outdated."""
+    """Records verified passwords, and treats every plain hash as outdated."""
 
     context: PasswordContext
     verified: list[str] = field(default_factory=list)
@@ -54,13 +52,13 @@ def recorded(
     auth_settings: AuthSettings,
     context: RecordingContext,
 ) -> Iterator[AsyncAuthService]:
-    """The service with newer hashes than those that are stored."""
+    """The service with a newer scheme than the stored hashes."""
     hasher = PasswordHasher(auth_settings, context)
-    yield replace(service, hasher=hasher, opening=replace(service.opening, hasher=hasher))
+    yield with_tools(service, hasher=hasher)
     hasher.close()
 
 
-@pytest.mark.parametrize("name", ["ann", "bob", "bob@example.com"])
+@pytest.mark.parametrize("name", ["ann@example.com", "bob", "bob@example.com"])
 async def test_every_refusal_costs_one_verification(
     recorded: AsyncAuthService,
     context: RecordingContext,
@@ -68,7 +66,7 @@ async def test_every_refusal_costs_one_verification(
     name: str,
 ) -> None:
     with pytest.raises(InvalidCredentials):
-        await log_in(recorded, replace(ANN, username=name, password="a wrong passphrase"))
+        await log_in(recorded, Account(email=name, password="a wrong passphrase"))
 
     assert context.verified == ["a wrong passphrase"]  # SEC-21
 
@@ -77,9 +75,9 @@ async def test_disabled_account_costs_one_verification(
     recorded: AsyncAuthService,
     context: RecordingContext,
     ann: UserProtocol,
-    database: Database,
+    memory: MemoryTransactions,
 ) -> None:
-    await change_user(database, ANN, is_active=False)
+    memory.change_user(ANN, is_active=False)
 
     with pytest.raises(InvalidCredentials):
         await log_in(recorded, ANN)
@@ -101,12 +99,12 @@ async def test_password_that_is_too_long_is_never_hashed(
 async def test_login_stores_the_upgraded_hash(
     recorded: AsyncAuthService,
     ann: UserProtocol,
-    database: Database,
+    memory: MemoryTransactions,
 ) -> None:
     await log_in(recorded, ANN)
-    (upgraded,) = await rows_of(database, User)
+    (upgraded,) = memory.tables.users.values()
     await log_in(recorded, ANN)
-    (unchanged,) = await rows_of(database, User)
+    (unchanged,) = memory.tables.users.values()
 
     assert upgraded.password_hash.startswith(UPGRADED)  # SEC-10
     assert unchanged.password_hash == upgraded.password_hash
@@ -115,30 +113,30 @@ async def test_login_stores_the_upgraded_hash(
 async def test_refused_login_upgrades_nothing(
     recorded: AsyncAuthService,
     ann: UserProtocol,
-    database: Database,
+    memory: MemoryTransactions,
 ) -> None:
     with pytest.raises(InvalidCredentials):
         await log_in(recorded, replace(ANN, password="a wrong passphrase"))
 
-    (user,) = await rows_of(database, User)
+    (user,) = memory.tables.users.values()
     assert not user.password_hash.startswith(UPGRADED)
 
 
 async def test_upgrade_never_undoes_a_password_change(
     recorded: AsyncAuthService,
     ann: UserProtocol,
-    database: Database,
+    memory: MemoryTransactions,
     password_context: PasswordContext,
 ) -> None:
     another = password_context.hash("another long passphrase")
 
     async def change_password() -> None:
-        await change_user(database, ANN, password_hash=another)
+        memory.change_user(ANN, password_hash=another)
 
     with pytest.raises(InvalidCredentials):
         await log_in(interrupted(recorded, change_password), ANN)
 
-    (user,) = await rows_of(database, User)
+    (user,) = memory.tables.users.values()
     assert user.password_hash == another
 
 

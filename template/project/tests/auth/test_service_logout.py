@@ -1,106 +1,158 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""A logout ends the session of whatever token comes, and never complains."""
+"""A logout accepts either token of a session and never fails."""
+
+from dataclasses import replace
 
 import pytest
 
+from app.auth.events import EventName
 from app.auth.service import AsyncAuthService
 from app.auth.tokens import TokenPair
-from app.database import Database
-from app.models import AuthSession
-from tests.auth.conftest import log_in
-from tests.conftest import Account, MovableClock
-from tests.steps import rows_of
+from tests.auth.conftest import CLIENT, log_in
+from tests.auth.memory.transactions import MemoryTransactions
+from tests.auth.observing import SeenEvents
+from tests.conftest import MovableClock
+from tests.steps import Account, with_settings
 
 
-async def reasons_of(database: Database) -> list[str | None]:
-    """Return why each session was revoked, in the order of their logins."""
-    sessions = await rows_of(database, AuthSession)
-    sessions.sort(key=lambda session: session.created_at)
-    return [session.revoked_reason for session in sessions]
+@pytest.fixture
+def event_sink() -> SeenEvents:
+    return SeenEvents()
+
+
+def reasons_of(memory: MemoryTransactions) -> list[str | None]:
+    """Return the revocation reason of each session, in login order."""
+    return [session.revoked_reason for session in memory.tables.sessions.values()]
 
 
 @pytest.mark.parametrize("token", ["access_token", "refresh_token"])
 async def test_either_token_logs_out(
     service: AsyncAuthService,
     pair: TokenPair,
-    database: Database,
+    memory: MemoryTransactions,
     clock: MovableClock,
     token: str,
 ) -> None:
-    await service.logout(getattr(pair, token))
+    await service.logout(getattr(pair, token), CLIENT)
 
-    (session,) = await rows_of(database, AuthSession)
+    (session,) = memory.tables.sessions.values()
     assert (session.revoked_reason, session.revoked_at) == ("logout", clock.now)
 
 
-@pytest.mark.parametrize("token", ["access_token", "refresh_token"])
-async def test_expired_token_logs_out(
+@pytest.mark.parametrize(("days", "reason"), [(6, "logout"), (8, None)])
+async def test_access_token_that_expired_within_a_week_logs_out(
     service: AsyncAuthService,
     pair: TokenPair,
-    database: Database,
+    memory: MemoryTransactions,
     clock: MovableClock,
-    token: str,
+    days: int,
+    reason: str | None,
 ) -> None:
-    clock.move(days=100)
+    """Or who finds an old token could end a session that still lives (SEC-58)."""
+    clock.move(days=4)
+    await service.refresh(pair.refresh_token, CLIENT)
+    clock.move(days=days - 4)
 
-    await service.logout(getattr(pair, token))
+    await service.logout(pair.access_token, CLIENT)
 
-    assert await reasons_of(database) == ["logout"]  # SEC-58
+    assert reasons_of(memory) == [reason]
+
+
+@with_settings(refresh_grace_seconds=0)
+async def test_superseded_refresh_token_is_reuse(
+    service: AsyncAuthService,
+    pair: TokenPair,
+    memory: MemoryTransactions,
+    event_sink: SeenEvents,
+) -> None:
+    await service.refresh(pair.refresh_token, CLIENT)
+
+    await service.logout(pair.refresh_token, CLIENT)
+
+    assert reasons_of(memory) == ["reuse"]
+    assert event_sink.events[-1].name == EventName.TOKEN_REUSE  # SEC-49
+
+
+async def test_refresh_token_logs_out_while_its_successor_is_under_way(
+    service: AsyncAuthService,
+    pair: TokenPair,
+    memory: MemoryTransactions,
+) -> None:
+    """One page refreshes while another one logs out."""
+    await service.refresh(pair.refresh_token, CLIENT)
+
+    await service.logout(pair.refresh_token, CLIENT)
+
+    assert reasons_of(memory) == ["logout"]
+
+
+async def test_refresh_token_that_is_ahead_of_a_restored_backup_logs_nobody_out(
+    service: AsyncAuthService,
+    pair: TokenPair,
+    memory: MemoryTransactions,
+) -> None:
+    successor = await service.refresh(pair.refresh_token, CLIENT)
+    (session,) = memory.tables.sessions.values()
+    memory.tables.sessions[session.id] = replace(session, generation=1)
+
+    await service.logout(successor.refresh_token, CLIENT)
+
+    assert reasons_of(memory) == [None]
 
 
 async def test_second_logout_changes_nothing(
     service: AsyncAuthService,
     pair: TokenPair,
-    database: Database,
+    memory: MemoryTransactions,
     clock: MovableClock,
 ) -> None:
     first = clock.now
-    await service.logout(pair.access_token)
+    await service.logout(pair.access_token, CLIENT)
     clock.move(minutes=1)
 
-    await service.logout(pair.refresh_token)
+    await service.logout(pair.refresh_token, CLIENT)
 
-    (session,) = await rows_of(database, AuthSession)
+    (session,) = memory.tables.sessions.values()
     assert session.revoked_at == first
 
 
 @pytest.mark.parametrize("token", ["", "garbage", "a.b.c", "=" * 5000])
-async def test_garbage_logs_nobody_out(
+async def test_garbage_ends_no_session(
     service: AsyncAuthService,
     pair: TokenPair,
-    database: Database,
+    memory: MemoryTransactions,
     token: str,
 ) -> None:
-    await service.logout(token)
+    await service.logout(token, CLIENT)
 
-    assert await reasons_of(database) == [None]
+    assert reasons_of(memory) == [None]
 
 
-async def test_forged_token_logs_nobody_out(
+async def test_forged_token_ends_no_session(
     service: AsyncAuthService,
     pair: TokenPair,
-    database: Database,
+    memory: MemoryTransactions,
 ) -> None:
     content, _, signature = pair.access_token.rpartition(".")
 
-    await service.logout(f"{content}.{signature[::-1]}")
+    await service.logout(f"{content}.{signature[::-1]}", CLIENT)
 
-    assert await reasons_of(database) == [None]
+    assert reasons_of(memory) == [None]
 
 
 async def test_logout_leaves_other_sessions_alone(
     service: AsyncAuthService,
     pair: TokenPair,
-    database: Database,
+    memory: MemoryTransactions,
     clock: MovableClock,
 ) -> None:
     clock.move(seconds=1)
     await log_in(service, Account())
 
-    await service.logout(pair.access_token)
+    await service.logout(pair.access_token, CLIENT)
 
-    assert await reasons_of(database) == ["logout", None]
+    assert reasons_of(memory) == ["logout", None]
 
 
 # {% endcall %}

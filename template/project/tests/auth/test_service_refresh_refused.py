@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""A refresh is refused for every token but the newest of a live session."""
+"""Only the newest refresh token of a live session is accepted."""
 
 from datetime import timedelta
 
@@ -8,21 +8,20 @@ import pytest
 
 from app.auth.errors import InvalidToken, SessionEnded
 from app.auth.service import AsyncAuthService
-from app.auth.tokens import TokenPair, Tokens
-from app.database import Database
-from app.models import AuthSession
-from tests.auth.conftest import settings_with
+from app.auth.tokens import MAX_GENERATION, TokenPair, Tokens
+from tests.auth.conftest import CLIENT, settings_with
 from tests.auth.interruptions import interrupted
-from tests.conftest import Account, MovableClock
-from tests.steps import change_user, rows_of
+from tests.auth.memory.transactions import MemoryTransactions
+from tests.conftest import MovableClock
+from tests.steps import Account
 
-ANOTHER_KEY = "c0ffee5ca1ab1e0123456789deadbeef"
+ANOTHER_KEY = "9e2b71c4d8305fa6e1947bd2c60fa358"
 STRANGER = "fedcba9876543210fedcba9876543210"
 
 
-async def state_of(database: Database) -> tuple[int, str | None]:
-    """Return the generation of the only session, and why it was revoked."""
-    (session,) = await rows_of(database, AuthSession)
+def state_of(memory: MemoryTransactions) -> tuple[int, str | None]:
+    """Return the generation of the only session, and its revocation reason."""
+    (session,) = memory.tables.sessions.values()
     return session.generation, session.revoked_reason
 
 
@@ -33,7 +32,7 @@ def refresh_token(
     *,
     generation: int = 1,
 ) -> str:
-    """Return a token that this server may never have given out."""
+    """Return a refresh token that may never have been issued."""
     return tokens.issue_refresh(
         session_id=session_id,
         generation=generation,
@@ -51,7 +50,7 @@ async def test_refresh_token_beyond_its_own_end_is_refused(
     clock.move(days=7, seconds=10)
 
     with pytest.raises(InvalidToken) as refusal:
-        await service.refresh(pair.refresh_token)
+        await service.refresh(pair.refresh_token, CLIENT)
 
     assert refusal.type is InvalidToken
 
@@ -59,106 +58,106 @@ async def test_refresh_token_beyond_its_own_end_is_refused(
 @pytest.mark.parametrize("token", ["", "garbage", "a.b.c"])
 async def test_garbage_is_refused(service: AsyncAuthService, token: str) -> None:
     with pytest.raises(InvalidToken):
-        await service.refresh(token)
+        await service.refresh(token, CLIENT)
 
 
 async def test_access_token_is_refused(
     service: AsyncAuthService,
     pair: TokenPair,
-    database: Database,
+    memory: MemoryTransactions,
 ) -> None:
     with pytest.raises(InvalidToken):
-        await service.refresh(pair.access_token)
+        await service.refresh(pair.access_token, CLIENT)
 
-    assert await state_of(database) == (1, None)  # SEC-57
+    assert state_of(memory) == (1, None)  # SEC-57
 
 
 async def test_forged_token_changes_nothing(
     service: AsyncAuthService,
     pair: TokenPair,
-    database: Database,
+    memory: MemoryTransactions,
     clock: MovableClock,
 ) -> None:
     forger = Tokens(settings_with(secret_key=ANOTHER_KEY), clock)
-    forged = refresh_token(forger, service.tokens.session_of(pair.refresh_token), clock)
+    forged = refresh_token(forger, service.tools.tokens.read_session_id(pair.refresh_token), clock)
 
     with pytest.raises(InvalidToken):
-        await service.refresh(forged)
+        await service.refresh(forged, CLIENT)
 
-    assert await state_of(database) == (1, None)  # SEC-55
+    assert state_of(memory) == (1, None)  # SEC-55
 
 
-async def test_token_of_no_session_is_refused(
+async def test_token_of_an_unknown_session_is_refused(
     service: AsyncAuthService,
     clock: MovableClock,
 ) -> None:
-    stranger = refresh_token(service.tokens, STRANGER, clock)
+    stranger = refresh_token(service.tools.tokens, STRANGER, clock)
 
     with pytest.raises(SessionEnded):
-        await service.refresh(stranger)
+        await service.refresh(stranger, CLIENT)
 
 
-@pytest.mark.parametrize("generation", [2, 3, 1000])
+@pytest.mark.parametrize("generation", [2, 3, 1000, MAX_GENERATION])
 async def test_token_ahead_of_a_restored_database_ends_nothing(
     service: AsyncAuthService,
     pair: TokenPair,
-    database: Database,
+    memory: MemoryTransactions,
     clock: MovableClock,
     generation: int,
 ) -> None:
-    session_id = service.tokens.session_of(pair.refresh_token)
-    ahead = refresh_token(service.tokens, session_id, clock, generation=generation)
+    session_id = service.tools.tokens.read_session_id(pair.refresh_token)
+    ahead = refresh_token(service.tools.tokens, session_id, clock, generation=generation)
 
     with pytest.raises(SessionEnded):
-        await service.refresh(ahead)
+        await service.refresh(ahead, CLIENT)
 
-    assert await state_of(database) == (1, None)
+    assert state_of(memory) == (1, None)
 
 
 async def test_disabled_account_is_refused_and_its_session_ends(
     service: AsyncAuthService,
     pair: TokenPair,
-    database: Database,
+    memory: MemoryTransactions,
 ) -> None:
-    await change_user(database, Account(), is_active=False)
+    memory.change_user(Account(), is_active=False)
 
     with pytest.raises(SessionEnded):
-        await service.refresh(pair.refresh_token)
-    _, reason = await state_of(database)
-    await change_user(database, Account(), is_active=True)
+        await service.refresh(pair.refresh_token, CLIENT)
+    _, reason = state_of(memory)
+    memory.change_user(Account(), is_active=True)
 
     assert reason == "user_inactive"  # SEC-41
     with pytest.raises(SessionEnded):
-        await service.refresh(pair.refresh_token)
+        await service.refresh(pair.refresh_token, CLIENT)
 
 
 async def test_refresh_after_logout_is_refused(
     service: AsyncAuthService,
     pair: TokenPair,
-    database: Database,
+    memory: MemoryTransactions,
 ) -> None:
-    await service.logout(pair.access_token)
+    await service.logout(pair.access_token, CLIENT)
 
     with pytest.raises(SessionEnded):
-        await service.refresh(pair.refresh_token)
+        await service.refresh(pair.refresh_token, CLIENT)
 
-    assert await state_of(database) == (1, "logout")
+    assert state_of(memory) == (1, "logout")
 
 
 async def test_logout_between_two_uses_of_a_token_wins_over_the_grace(
     service: AsyncAuthService,
     pair: TokenPair,
-    database: Database,
+    memory: MemoryTransactions,
 ) -> None:
-    await service.refresh(pair.refresh_token)
+    await service.refresh(pair.refresh_token, CLIENT)
 
     async def log_out() -> None:
-        await service.logout(pair.access_token)
+        await service.logout(pair.access_token, CLIENT)
 
     with pytest.raises(SessionEnded):
-        await interrupted(service, log_out).refresh(pair.refresh_token)
+        await interrupted(service, log_out).refresh(pair.refresh_token, CLIENT)
 
-    assert await state_of(database) == (2, "logout")  # SEC-53
+    assert state_of(memory) == (2, "logout")  # SEC-53
 
 
 # {% endcall %}

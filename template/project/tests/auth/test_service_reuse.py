@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""A token that was superseded is proof of theft: its session ends (RFC 9700, section 4.14)."""
+"""Reuse of a superseded token indicates theft and ends its session (RFC 9700, section 4.14)."""
 
 import pytest
 
@@ -8,84 +8,83 @@ from app.auth.errors import SessionEnded
 from app.auth.protocols import UserProtocol
 from app.auth.service import AsyncAuthService
 from app.auth.tokens import TokenPair
-from app.database import Database
-from app.models import AuthSession
-from tests.auth.conftest import log_in
-from tests.conftest import Account, MovableClock
-from tests.steps import rows_of, with_settings
+from tests.auth.conftest import CLIENT, log_in
+from tests.auth.memory.transactions import MemoryTransactions
+from tests.conftest import MovableClock
+from tests.steps import Account, with_settings
 
 
-async def state_of(database: Database) -> tuple[int, str | None]:
-    """Return the generation of the only session, and why it was revoked."""
-    (session,) = await rows_of(database, AuthSession)
+def state_of(memory: MemoryTransactions) -> tuple[int, str | None]:
+    """Return the generation of the only session, and its revocation reason."""
+    (session,) = memory.tables.sessions.values()
     return session.generation, session.revoked_reason
 
 
 async def test_after_the_grace_the_session_ends(
     service: AsyncAuthService,
     pair: TokenPair,
-    database: Database,
+    memory: MemoryTransactions,
     clock: MovableClock,
 ) -> None:
-    successor = await service.refresh(pair.refresh_token)
+    successor = await service.refresh(pair.refresh_token, CLIENT)
     clock.move(seconds=10)
 
     with pytest.raises(SessionEnded):
-        await service.refresh(pair.refresh_token)
+        await service.refresh(pair.refresh_token, CLIENT)
 
-    assert await state_of(database) == (2, "reuse")  # SEC-49
+    assert state_of(memory) == (2, "reuse")  # SEC-49
     with pytest.raises(SessionEnded):
-        await service.refresh(successor.refresh_token)
+        await service.refresh(successor.refresh_token, CLIENT)
 
 
 @with_settings(refresh_grace_seconds=0)
 async def test_without_grace_the_session_ends_at_once(
     service: AsyncAuthService,
     pair: TokenPair,
-    database: Database,
+    memory: MemoryTransactions,
 ) -> None:
-    await service.refresh(pair.refresh_token)
+    await service.refresh(pair.refresh_token, CLIENT)
 
     with pytest.raises(SessionEnded):
-        await service.refresh(pair.refresh_token)
+        await service.refresh(pair.refresh_token, CLIENT)
 
-    assert await state_of(database) == (2, "reuse")
+    assert state_of(memory) == (2, "reuse")
 
 
 @with_settings(refresh_grace_seconds=0)
 async def test_without_grace_a_clock_behind_makes_no_difference(
     service: AsyncAuthService,
     pair: TokenPair,
-    database: Database,
+    memory: MemoryTransactions,
     clock: MovableClock,
 ) -> None:
     clock.move(seconds=5)
-    await service.refresh(pair.refresh_token)
+    await service.refresh(pair.refresh_token, CLIENT)
     clock.move(seconds=-5)
 
     with pytest.raises(SessionEnded):
-        await service.refresh(pair.refresh_token)
+        await service.refresh(pair.refresh_token, CLIENT)
 
-    assert await state_of(database) == (2, "reuse")
+    assert state_of(memory) == (2, "reuse")
 
 
 async def test_second_reuse_finds_the_session_ended_already(
     service: AsyncAuthService,
     pair: TokenPair,
-    database: Database,
+    memory: MemoryTransactions,
     clock: MovableClock,
 ) -> None:
-    await service.refresh(pair.refresh_token)
+    await service.refresh(pair.refresh_token, CLIENT)
     clock.move(seconds=10)
     with pytest.raises(SessionEnded):
-        await service.refresh(pair.refresh_token)
-    (first,) = await rows_of(database, AuthSession)
+        await service.refresh(pair.refresh_token, CLIENT)
+    (first,) = memory.tables.sessions.values()
     clock.move(seconds=10)
 
     with pytest.raises(SessionEnded):
-        await service.refresh(pair.refresh_token)
+        await service.refresh(pair.refresh_token, CLIENT)
 
-    (second,) = await rows_of(database, AuthSession)
+    (second,) = memory.tables.sessions.values()
     assert second.revoked_at == first.revoked_at
 
 
@@ -96,14 +95,14 @@ async def test_reuse_ends_no_other_session(
     clock: MovableClock,
 ) -> None:
     other = await log_in(service, Account())
-    await service.refresh(pair.refresh_token)
+    await service.refresh(pair.refresh_token, CLIENT)
     clock.move(seconds=10)
     with pytest.raises(SessionEnded):
-        await service.refresh(pair.refresh_token)
+        await service.refresh(pair.refresh_token, CLIENT)
 
     (live,) = await service.list_sessions(ann)
 
-    assert live.id == service.tokens.session_of(other.access_token)
+    assert live.id == service.tools.tokens.read_session_id(other.access_token)
 
 
 # {% endcall %}

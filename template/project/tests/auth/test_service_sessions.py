@@ -1,22 +1,21 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""People see where they are signed in, and end what they do not know."""
+"""Users list their sessions and end those that they do not recognise."""
 
 import pytest
 
 from app.auth.errors import SessionNotFound
-from app.auth.opening import Client
+from app.auth.login import Client
 from app.auth.protocols import UserProtocol
 from app.auth.service import AsyncAuthService
 from app.auth.tokens import TokenPair
-from app.database import Database
-from app.models import AuthSession
-from tests.auth.conftest import log_in, register
-from tests.conftest import Account, MovableClock
-from tests.steps import rows_of
+from tests.auth.conftest import CLIENT, log_in, register
+from tests.auth.memory.transactions import MemoryTransactions
+from tests.conftest import MovableClock
+from tests.steps import Account, account_named
 
 ANN = Account()
-BOB = Account(email="bob@example.com", username="bob")
+BOB = account_named("bob")
 STRANGER = "fedcba9876543210fedcba9876543210"
 
 
@@ -25,11 +24,9 @@ async def bob(service: AsyncAuthService) -> UserProtocol:
     return await register(service, BOB)
 
 
-async def reasons_of(database: Database) -> list[str | None]:
-    """Return why each session was revoked, in the order of their logins."""
-    sessions = await rows_of(database, AuthSession)
-    sessions.sort(key=lambda session: session.created_at)
-    return [session.revoked_reason for session in sessions]
+def reasons_of(memory: MemoryTransactions) -> list[str | None]:
+    """Return the revocation reason of each session, in login order."""
+    return [session.revoked_reason for session in memory.tables.sessions.values()]
 
 
 async def test_sessions_are_listed_newest_first(
@@ -46,13 +43,13 @@ async def test_sessions_are_listed_newest_first(
     assert [session.user_agent for session in sessions] == ["newer", "older"]
 
 
-async def test_only_live_sessions_of_oneself_are_listed(
+async def test_only_the_live_sessions_of_the_user_are_listed(
     service: AsyncAuthService,
     ann: UserProtocol,
     bob: UserProtocol,
     pair: TokenPair,
 ) -> None:
-    await service.logout(pair.access_token)
+    await service.logout(pair.access_token, CLIENT)
     await log_in(service, BOB)
 
     assert await service.list_sessions(ann) == []
@@ -73,27 +70,27 @@ async def test_user_ends_a_session(
     service: AsyncAuthService,
     ann: UserProtocol,
     pair: TokenPair,
-    database: Database,
+    memory: MemoryTransactions,
 ) -> None:
-    session_id = service.tokens.session_of(pair.access_token)
+    session_id = service.tools.tokens.read_session_id(pair.access_token)
 
     await service.end_session(ann, session_id)
 
-    assert await reasons_of(database) == ["ended_by_user"]
+    assert reasons_of(memory) == ["ended_by_user"]
 
 
 async def test_session_of_another_is_not_found(
     service: AsyncAuthService,
     bob: UserProtocol,
     pair: TokenPair,
-    database: Database,
+    memory: MemoryTransactions,
 ) -> None:
-    session_id = service.tokens.session_of(pair.access_token)
+    session_id = service.tools.tokens.read_session_id(pair.access_token)
 
     with pytest.raises(SessionNotFound):
         await service.end_session(bob, session_id)
 
-    assert await reasons_of(database) == [None]
+    assert reasons_of(memory) == [None]
 
 
 @pytest.mark.parametrize("session_id", [STRANGER, "", "%", "\0", "\u00e9" * 100])
@@ -110,14 +107,14 @@ async def test_session_that_was_ended_is_not_found_again(
     service: AsyncAuthService,
     ann: UserProtocol,
     pair: TokenPair,
-    database: Database,
+    memory: MemoryTransactions,
 ) -> None:
-    await service.logout(pair.access_token)
+    await service.logout(pair.access_token, CLIENT)
 
     with pytest.raises(SessionNotFound):
-        await service.end_session(ann, service.tokens.session_of(pair.access_token))
+        await service.end_session(ann, service.tools.tokens.read_session_id(pair.access_token))
 
-    assert await reasons_of(database) == ["logout"]
+    assert reasons_of(memory) == ["logout"]
 
 
 async def test_session_that_expired_is_not_found(
@@ -126,7 +123,7 @@ async def test_session_that_expired_is_not_found(
     pair: TokenPair,
     clock: MovableClock,
 ) -> None:
-    session_id = service.tokens.session_of(pair.access_token)
+    session_id = service.tools.tokens.read_session_id(pair.access_token)
     clock.move(days=7)
 
     with pytest.raises(SessionNotFound):
@@ -138,7 +135,7 @@ async def test_all_other_sessions_end_but_not_the_current_or_of_others(
     ann: UserProtocol,
     bob: UserProtocol,
     pair: TokenPair,
-    database: Database,
+    memory: MemoryTransactions,
     clock: MovableClock,
 ) -> None:
     clock.move(seconds=1)
@@ -146,9 +143,12 @@ async def test_all_other_sessions_end_but_not_the_current_or_of_others(
     clock.move(seconds=1)
     await log_in(service, BOB)
 
-    await service.end_other_sessions(ann, service.tokens.session_of(current.access_token))
+    await service.end_other_sessions(
+        ann,
+        service.tools.tokens.read_session_id(current.access_token),
+    )
 
-    assert await reasons_of(database) == ["ended_by_user", None, None]
+    assert reasons_of(memory) == ["ended_by_user", None, None]
 
 
 # {% endcall %}

@@ -1,17 +1,16 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""A user has at most `max_sessions` sessions; the oldest make room (ASVS 7.1.2)."""
+"""A user has at most `max_sessions` sessions. A login ends the oldest (ASVS 7.1.2)."""
 
 import pytest
 
 from app.auth.protocols import UserProtocol
 from app.auth.service import AsyncAuthService
 from app.auth.settings import AuthSettings
-from app.database import Database
-from app.models import AuthSession
 from tests.auth.conftest import log_in, register, settings_with
-from tests.conftest import Account, MovableClock
-from tests.steps import rows_of
+from tests.auth.memory.transactions import MemoryTransactions
+from tests.conftest import MovableClock
+from tests.steps import Account, account_named
 
 ANN = Account()
 
@@ -21,42 +20,42 @@ def auth_settings() -> AuthSettings:
     return settings_with(max_sessions=2, limit_login="1000/minute")
 
 
-async def logged_in_in_turn(
+async def log_in_repeatedly(
     service: AsyncAuthService,
     clock: MovableClock,
     times: int,
 ) -> list[str]:
-    """Open so many sessions of ann, a minute apart; return their ids, the oldest first."""
+    """Log ann in once a minute. Return the session IDs, oldest first."""
     ids = []
     for _ in range(times):
         clock.move(minutes=1)
         pair = await log_in(service, ANN)
-        ids.append(service.tokens.session_of(pair.access_token))
+        ids.append(service.tools.tokens.read_session_id(pair.access_token))
     return ids
 
 
-async def test_oldest_session_makes_room(
+async def test_login_beyond_the_limit_ends_the_oldest_session(
     service: AsyncAuthService,
     ann: UserProtocol,
     clock: MovableClock,
-    database: Database,
+    memory: MemoryTransactions,
 ) -> None:
-    oldest, second, newest = await logged_in_in_turn(service, clock, 3)
+    oldest, second, newest = await log_in_repeatedly(service, clock, 3)
 
-    rows = await rows_of(database, AuthSession)
+    rows = memory.tables.sessions.values()
     reasons = {row.id: row.revoked_reason for row in rows}
     assert reasons == {oldest: "too_many_sessions", second: None, newest: None}
 
 
-async def test_ended_session_takes_no_room(
+async def test_ended_session_does_not_count(
     service: AsyncAuthService,
     ann: UserProtocol,
     clock: MovableClock,
 ) -> None:
-    first, second = await logged_in_in_turn(service, clock, 2)
+    first, second = await log_in_repeatedly(service, clock, 2)
     await service.end_session(ann, second)
 
-    [third] = await logged_in_in_turn(service, clock, 1)
+    [third] = await log_in_repeatedly(service, clock, 1)
 
     live = await service.list_sessions(ann)
     assert [session.id for session in live] == [third, first]
@@ -67,10 +66,10 @@ async def test_sessions_of_others_do_not_count(
     ann: UserProtocol,
     clock: MovableClock,
 ) -> None:
-    bob = await register(service, Account("bob@example.com", "bob"))
-    await log_in(service, Account("bob@example.com", "bob"))
+    bob = await register(service, account_named("bob"))
+    await log_in(service, account_named("bob"))
 
-    await logged_in_in_turn(service, clock, 3)
+    await log_in_repeatedly(service, clock, 3)
 
     assert len(await service.list_sessions(bob)) == 1
 

@@ -1,7 +1,8 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""What tokens say, how long they hold, and that neither kind passes for the other."""
+"""Claims, lifetimes and types of tokens."""
 
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 import pytest
@@ -53,7 +54,7 @@ async def test_access_token_says_nothing_about_the_user(tokens: Tokens) -> None:
     assert set(decoded(claims)) == {"sub", "sid", "jti", "iat", "exp", "iss", "aud"}  # SEC-42
 
 
-async def test_every_access_token_has_an_id_of_its_own(tokens: Tokens) -> None:
+async def test_every_access_token_has_its_own_id(tokens: Tokens) -> None:
     first = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
     second = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
 
@@ -62,7 +63,7 @@ async def test_every_access_token_has_an_id_of_its_own(tokens: Tokens) -> None:
 
 
 @pytest.mark.parametrize("minutes", [1, 15, 60])
-async def test_access_token_holds_for_the_minutes_that_are_set(
+async def test_access_token_is_valid_for_the_configured_minutes(
     clock: MovableClock,
     minutes: int,
 ) -> None:
@@ -124,6 +125,55 @@ async def test_access_token_ends_after_the_leeway(
     assert is_read(tokens, token) is holds
 
 
+@pytest.mark.parametrize("days", [-7300, 7300])
+async def test_only_the_injected_clock_counts(
+    tokens: Tokens,
+    clock: MovableClock,
+    days: int,
+) -> None:
+    clock.move(days=days)
+
+    access = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    refresh = issue_refresh(tokens, clock.now)
+
+    assert tokens.read_access(access).user_id == 7
+    assert tokens.read_refresh(refresh).generation == 1
+
+
+@pytest.mark.parametrize(("seconds", "holds"), [(309, True), (310, False)])
+async def test_lowered_lifetime_ends_tokens_that_were_issued_before(
+    tokens: Tokens,
+    clock: MovableClock,
+    seconds: int,
+    holds: bool,
+) -> None:
+    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    lowered = Tokens(settings_with(access_minutes=5), clock)
+    clock.move(seconds=seconds)
+
+    assert is_read(lowered, token) is holds  # SEC-39
+    assert is_read(tokens, token)
+
+
+async def test_raised_lifetime_prolongs_no_token(tokens: Tokens, clock: MovableClock) -> None:
+    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    raised = Tokens(settings_with(access_minutes=60), clock)
+    clock.move(seconds=910)
+
+    assert not is_read(raised, token)
+
+
+async def test_session_is_found_by_a_token_that_a_lowered_lifetime_ended(
+    tokens: Tokens,
+    clock: MovableClock,
+) -> None:
+    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    lowered = Tokens(settings_with(access_minutes=5), clock)
+    clock.move(minutes=10)
+
+    assert lowered.read_session_id(token) == SESSION_ID
+
+
 @pytest.mark.parametrize(("seconds", "holds"), [(-10, True), (-11, False)])
 async def test_access_token_from_the_future_is_refused_beyond_the_leeway(
     tokens: Tokens,
@@ -145,16 +195,30 @@ def test_expired_refresh_token_is_refused(tokens: Tokens, clock: MovableClock) -
         tokens.read_refresh(token)
 
 
-async def test_session_is_found_by_expired_tokens_of_both_kinds(
+async def test_session_is_found_by_tokens_of_both_kinds(
     tokens: Tokens,
     clock: MovableClock,
 ) -> None:
     access = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
     refresh = issue_refresh(tokens, clock.now, session_id=ANOTHER_SESSION_ID)
-    clock.move(days=400)
+    clock.move(days=6)
 
-    assert tokens.session_of(access) == SESSION_ID
-    assert tokens.session_of(refresh) == ANOTHER_SESSION_ID
+    assert tokens.read_session_id(access) == SESSION_ID
+    assert tokens.read_session_id(refresh) == ANOTHER_SESSION_ID
+
+
+@pytest.mark.parametrize(("seconds", "is_found"), [(9, True), (10, False)])
+async def test_session_is_found_by_an_access_token_until_it_would_lie_idle(
+    tokens: Tokens,
+    clock: MovableClock,
+    seconds: int,
+    is_found: bool,
+) -> None:
+    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    clock.move(days=7, minutes=15, seconds=seconds)
+
+    with nullcontext() if is_found else pytest.raises(InvalidToken):
+        assert tokens.read_session_id(token) == SESSION_ID
 
 
 async def test_session_is_not_found_by_a_token_from_the_future(
@@ -165,7 +229,7 @@ async def test_session_is_not_found_by_a_token_from_the_future(
     clock.move(seconds=-11)
 
     with pytest.raises(InvalidToken):
-        tokens.session_of(token)
+        tokens.read_session_id(token)
 
 
 def is_read(tokens: Tokens, token: str) -> bool:

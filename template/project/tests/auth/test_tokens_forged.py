@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""Tokens that this server did not write: other headers, other signatures, other forms."""
+"""Forged tokens: wrong headers, signatures and forms."""
 
 import string
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from tests.conftest import SECRET_KEY
 SESSION_ID = "0123456789abcdef0123456789abcdef"
 BASE64URL = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
 
-# Each is merged into the header of a good token, which is then signed with the right key.
+# Each is merged into the header of a valid token, which is signed again with the right key.
 WRONG_HEADERS: dict[str, dict[str, object]] = {
     # SEC-30
     "alg none": {"alg": "none"},
@@ -76,13 +76,13 @@ async def token(tokens: Tokens) -> str:
 
 
 def with_header(token: str, changes: dict[str, object]) -> str:
-    """Return the token with a changed header and a signature that fits it."""
+    """Return the token with a changed header and a matching signature."""
     header, payload, _ = token.split(".")
     return signed(encoded({**decoded(header), **changes}), payload)
 
 
 def single_bit_changes(token: str, part: int) -> Iterator[str]:
-    """Yield the token with every bit of one part changed, those that base64 leaves unused too."""
+    """Yield the token with each bit of one part flipped, including those that base64 ignores."""
     parts = token.split(".")
     for position, character in enumerate(parts[part]):
         for bit in range(6):
@@ -137,7 +137,7 @@ async def test_form_that_is_not_compact_is_refused(
 
 
 @pytest.mark.parametrize(("more", "accepted"), [(2000, True), (MAX_LENGTH, False)])
-async def test_token_is_refused_beyond_a_length_however_well_signed(
+async def test_long_token_is_refused_even_with_a_valid_signature(
     tokens: Tokens,
     token: str,
     more: int,
@@ -151,7 +151,7 @@ async def test_token_is_refused_beyond_a_length_however_well_signed(
 
 
 @pytest.mark.parametrize("payload", [b"[]", b"7", b"null", b"{", b"", b"\xff"])
-async def test_signed_payload_that_is_no_object_is_refused(
+async def test_signed_payload_that_is_not_an_object_is_refused(
     tokens: Tokens,
     token: str,
     payload: bytes,

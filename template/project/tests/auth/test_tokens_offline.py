@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""A token says what it likes about its key: nothing is fetched from where it points (SEC-32)."""
+"""URLs in a token's header are never fetched (SEC-32)."""
 
 import socket
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tests.auth.forging import decoded, encoded, signed
 
 @pytest.fixture
 def listener() -> Iterator[socket.socket]:
-    """A server on this machine that waits for nobody: who has called is there already."""
+    """A listening socket whose `accept` does not block."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
         yield server

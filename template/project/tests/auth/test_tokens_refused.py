@@ -1,7 +1,8 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""Access tokens that are signed with the right key and still say something impossible."""
+"""Tokens with a valid signature and invalid claims."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,18 +10,20 @@ import pytest
 from app.auth.errors import InvalidToken
 from app.auth.key_ring import KeyRing
 from app.auth.settings import AuthSettings
-from app.auth.tokens import AccessClaims, RefreshClaims, Tokens
+from app.auth.tokens import MAX_CLAIM_TIMESTAMP, AccessClaims, RefreshClaims, Tokens
 from tests.auth.conftest import settings_with
 from tests.auth.forging import encoded, signed
 from tests.conftest import MovableClock
 
 SESSION_ID = "0123456789abcdef0123456789abcdef"
-NOW = 1893456000  # seconds; where the tests' clock stands
+NOW = 1893456000  # seconds; the time of the test clock
 HUGE = 10**30
+A_WEEK = timedelta(days=7)
+YEAR_10000 = 253_402_300_800  # seconds; one second after the last datetime
 
-# Every row: which claim, and what it must not be.
-WRONG_CLAIMS = {
-    # SEC-34: a number, and nothing that becomes one.
+# Each row has a claim and a value that is refused.
+WRONG_TIMES = {
+    # SEC-34: only integers, no values that convert to one.
     "exp as a string": ("exp", str(NOW + 900)),
     "exp null": ("exp", None),
     "exp a list": ("exp", [NOW + 900]),
@@ -28,6 +31,7 @@ WRONG_CLAIMS = {
     "exp with a fraction": ("exp", NOW + 900.5),
     "exp a float": ("exp", float(NOW + 900)),
     "exp true": ("exp", True),
+    "exp after the year 9999": ("exp", YEAR_10000),
     "exp beyond all calendars": ("exp", HUGE),
     "exp negative": ("exp", -1),
     "exp passed": ("exp", NOW - 10),
@@ -35,8 +39,22 @@ WRONG_CLAIMS = {
     "iat null": ("iat", None),
     "iat a float": ("iat", float(NOW)),
     "iat beyond the skew": ("iat", NOW + 11),
+    "iat after the year 9999": ("iat", YEAR_10000),
     "iat beyond all calendars": ("iat", HUGE),
-    # SEC-37: exact and single.
+    "iat negative": ("iat", -1),
+    "nbf as a string": ("nbf", str(NOW)),
+    "nbf null": ("nbf", None),
+    "nbf a float": ("nbf", float(NOW)),
+    "nbf true": ("nbf", True),
+    "nbf beyond the skew": ("nbf", NOW + 11),
+    "nbf after the year 9999": ("nbf", YEAR_10000),
+    "nbf beyond all calendars": ("nbf", HUGE),
+    "nbf negative": ("nbf", -1),
+}
+
+WRONG_CLAIMS = {
+    **WRONG_TIMES,
+    # SEC-37: exactly one value.
     "iss another": ("iss", "another"),
     "iss a prefix": ("iss", "ap"),
     "iss a suffix": ("iss", "pp"),
@@ -69,9 +87,20 @@ WRONG_CLAIMS = {
     "sid with a newline": ("sid", SESSION_ID + "\n"),
     "sid a list": ("sid", [SESSION_ID]),
     "sid null": ("sid", None),
+    # RFC 9068, section 2.2: a required string.
+    "jti a number": ("jti", 7),
+    "jti a list": ("jti", ["00112233445566778899aabbccddeeff"]),
+    "jti null": ("jti", None),
 }
 
-WRONG_GENERATIONS = {"a string": "1", "a float": 1.0, "true": True, "null": None, "negative": -1}
+WRONG_GENERATIONS = {
+    "a string": "1",
+    "a float": 1.0,
+    "true": True,
+    "null": None,
+    "negative": -1,
+    "without a successor in its column": 2**31 - 1,
+}
 
 
 @pytest.fixture
@@ -117,7 +146,37 @@ def test_wrong_claim_is_refused(
         tokens.read_access(token)
 
 
-@pytest.mark.parametrize("name", ["sub", "sid", "iat", "exp", "iss", "aud"])
+@pytest.mark.parametrize(("name", "value"), WRONG_TIMES.values(), ids=WRONG_TIMES)
+def test_wrong_time_in_a_refresh_token_is_refused(
+    tokens: Tokens,
+    keys: KeyRing,
+    name: str,
+    value: object,
+) -> None:
+    claims = {"sid": SESSION_ID, "gen": 1, "iat": NOW, "exp": NOW + 900, name: value}
+    token = keys.refresh_signers[tokens.kid].sign(claims)
+
+    with pytest.raises(InvalidToken):
+        tokens.read_refresh(token)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("exp", MAX_CLAIM_TIMESTAMP), ("nbf", NOW + 10), ("nbf", 0), ("iat", NOW + 10)],
+)
+async def test_time_at_its_bound_is_accepted(
+    tokens: Tokens,
+    keys: KeyRing,
+    claims: dict[str, Any],
+    name: str,
+    value: int,
+) -> None:
+    token = await keys.sign_access({**claims, name: value})
+
+    assert tokens.read_access(token).user_id == 7
+
+
+@pytest.mark.parametrize("name", ["sub", "sid", "iat", "exp", "iss", "aud", "jti"])
 async def test_missing_claim_is_refused(
     tokens: Tokens,
     keys: KeyRing,
@@ -132,7 +191,7 @@ async def test_missing_claim_is_refused(
 
 
 @pytest.mark.parametrize("value", WRONG_GENERATIONS.values(), ids=WRONG_GENERATIONS)
-def test_generation_that_is_no_count_is_refused(
+def test_invalid_generation_is_refused(
     tokens: Tokens,
     keys: KeyRing,
     value: object,
@@ -144,15 +203,21 @@ def test_generation_that_is_no_count_is_refused(
         tokens.read_refresh(token)
 
 
-async def test_wrong_claims_are_refused_even_where_expired_ones_are_allowed(
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("sid", "another"), ("exp", YEAR_10000), ("iat", YEAR_10000), ("nbf", NOW + 11)],
+)
+async def test_wrong_claims_are_refused_even_if_expired_ones_are_allowed(
     tokens: Tokens,
     keys: KeyRing,
     claims: dict[str, Any],
+    name: str,
+    value: object,
 ) -> None:
-    token = await keys.sign_access({**claims, "exp": NOW - 1000, "sid": "another"})
+    token = await keys.sign_access({**claims, "exp": NOW - 1000, name: value})
 
     with pytest.raises(InvalidToken):
-        tokens.read_access(token, allow_expired=True)
+        tokens.read_access(token, expired_for=A_WEEK)
 
 
 @pytest.mark.parametrize("changes", [{"issuer": "other"}, {"audience": "other"}])

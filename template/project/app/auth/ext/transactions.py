@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""Run work in a transaction of its own, again when the database asks for it."""
+"""Transactions that are retried after a conflict."""
 
 import asyncio
 import random
@@ -11,33 +11,33 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.auth.errors import ConcurrentChange
-from app.auth.ext.access import OpenSession
-from app.auth.ext.faults import is_conflict, translated_errors, unavailable
-from app.auth.ext.models import AuthSessionMixin, AuthThrottleMixin, UserMixin
-from app.auth.ext.sqlalchemy import SQLAlchemyAsyncSessionProtocol, SQLAlchemyAsyncUserProtocol
+from app.auth.ext.database import OpenSession
+from app.auth.ext.database_errors import is_conflict, translated_errors, unavailable
+from app.auth.ext.models import AuthModels, UserMixin
+from app.auth.ext.sessions import SQLAlchemyAsyncSessionProtocol
 from app.auth.ext.throttles import SQLAlchemyAsyncThrottleProtocol
+from app.auth.ext.users import SQLAlchemyAsyncUserProtocol
+from app.auth.mail.repository import SQLAlchemyAsyncMailProtocol
 from app.auth.protocols import Repositories
 
 T = TypeVar("T")
 
 ATTEMPTS = 4  # the first and three more
-LONGEST_PAUSE = 0.05  # seconds, before the second attempt; later ones wait longer
+LONGEST_PAUSE = 0.05  # seconds before the second attempt; later ones wait longer
 
 
 class SQLAlchemyAsyncTransactions:
-    """Opens a session from `get_session` for each transaction and commits before it answers."""
+    """Opens a session from `get_session` for each transaction and commits before it returns."""
 
     def __init__(
         self,
         get_session: OpenSession,
         user_model: type[UserMixin],
-        session_model: type[AuthSessionMixin],
-        throttle_model: type[AuthThrottleMixin],
+        models: AuthModels,
     ) -> None:
         self._get_session = get_session
         self._user_model = user_model
-        self._session_model = session_model
-        self._throttle_model = throttle_model
+        self._models = models
 
     async def run(self, work: Callable[[Repositories], Awaitable[T]]) -> T:
         with translated_errors():
@@ -47,8 +47,8 @@ class SQLAlchemyAsyncTransactions:
                 except ConcurrentChange:
                     continue
                 except DBAPIError as error:
-                    # The server was restarted, and has cut a connection of the pool; _commit sees
-                    # to it that nothing has been committed.
+                    # A restart of the server has cut a pooled connection. Nothing has been
+                    # committed: _commit raises another error.
                     cut_before = attempt == 1 and error.connection_invalidated
                     if not (cut_before or is_conflict(error)):
                         raise
@@ -60,12 +60,13 @@ class SQLAlchemyAsyncTransactions:
             result = await work(
                 Repositories(
                     users=SQLAlchemyAsyncUserProtocol(session, self._user_model),
+                    mails=SQLAlchemyAsyncMailProtocol(session, self._models.mail),
                     sessions=SQLAlchemyAsyncSessionProtocol(
                         session,
-                        self._session_model,
+                        self._models.session,
                         self._user_model,
                     ),
-                    throttles=SQLAlchemyAsyncThrottleProtocol(session, self._throttle_model),
+                    throttles=SQLAlchemyAsyncThrottleProtocol(session, self._models.throttle),
                 )
             )
             await _commit(session)
@@ -78,7 +79,7 @@ async def _commit(session: AsyncSession) -> None:
     except DBAPIError as error:
         if not error.connection_invalidated:
             raise
-        # Nobody knows whether the database has committed: to run the work again could do it twice.
+        # The database may have committed, so running the work again could do it twice.
         raise unavailable(error) from error
 
 

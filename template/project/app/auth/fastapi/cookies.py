@@ -1,25 +1,31 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python(derive=false) %}
-"""The two cookies: out of reach of scripts, of other hosts and of plain HTTP (ASVS 3.3)."""
+"""The two cookies, inaccessible to scripts, other hosts and plain HTTP (ASVS 3.3)."""
 
 from fastapi import Request, Response, status
+from fastapi.requests import HTTPConnection
 
-from app.auth.errors import Unauthenticated
-from app.auth.extractors import read_refresh_cookie
+from app.auth.errors import InvalidToken, Unauthenticated
 from app.auth.fastapi.csrf import refuse_cross_site
+from app.auth.fastapi.extractors import read_access_cookie, read_refresh_cookie
 from app.auth.settings import AuthSettings
-from app.auth.tokens import TokenPair
+from app.auth.tokens import DEVICE_LIFETIME, TokenPair
+
+# {% if transport == "both" %}
+# The other response of a route, documented for clients that keep tokens only in cookies.
+OR_COOKIES = {"responses": {"204": {"description": "Both tokens are in cookies."}}}
+# {% endif %}
 
 
 def tokens_in_cookies(pair: TokenPair, settings: AuthSettings) -> Response:
-    """Answer with cookies alone: scripts on the page never see these tokens."""
+    """Respond with cookies only: scripts on the page never see these tokens."""
     response = Response(status_code=status.HTTP_204_NO_CONTENT)
     set_tokens(response, pair, settings)
     return response
 
 
 def set_tokens(response: Response, pair: TokenPair, settings: AuthSettings) -> None:
-    """Store both tokens in the browser for as long as they live, or as the settings say."""
+    """Store the tokens in the browser for their lifetimes, or as long as the settings say."""
     # {% if transport == "both" %}
     if not settings.accept_cookie:
         return
@@ -28,10 +34,16 @@ def set_tokens(response: Response, pair: TokenPair, settings: AuthSettings) -> N
     max_age_refresh = settings.cookie_max_age_refresh or pair.refresh_expires_in
     _set(response, settings.access_cookie, pair.access_token, max_age_access, settings)
     _set(response, settings.refresh_cookie, pair.refresh_token, max_age_refresh, settings)
+    if pair.device_token is not None:
+        max_age_device = int(DEVICE_LIFETIME.total_seconds())
+        _set(response, settings.device_cookie, pair.device_token, max_age_device, settings)
 
 
 def clear_tokens(response: Response, settings: AuthSettings) -> None:
-    """Delete both cookies with the attributes they were set with, or browsers keep them."""
+    """Delete both cookies with the attributes that they were set with, or browsers keep them.
+
+    The cookie with the device token stays: the next login of the browser needs it.
+    """
     # {% if transport == "both" %}
     if not settings.accept_cookie:
         return
@@ -49,15 +61,30 @@ def require_refresh_token(request: Request) -> str:
     return token
 
 
-def count_as_credential(request: Request) -> None:
-    """Let a cookie speak for the user in this request. Raise CrossSiteRequest."""
-    refuse_cross_site(request)
-    request.state.authenticated_by_cookie = True
+def read_tokens(request: Request) -> list[str]:
+    """Return what both cookies hold, empty if it is malformed. Raise CrossSiteRequest."""
+    tokens: list[str] = []
+    for read in (read_refresh_cookie, read_access_cookie):
+        try:
+            token = read(request)
+        except InvalidToken:
+            token = ""
+        if token is not None:
+            tokens.append(token)
+    if tokens:
+        count_as_credential(request)
+    return tokens
 
 
-def were_used(request: Request) -> bool:
-    """Tell whether a cookie was the credential, so that a dead one can be cleared."""
-    return getattr(request.state, "authenticated_by_cookie", False)
+def count_as_credential(connection: HTTPConnection) -> None:
+    """Accept a cookie as the credential of this request. Raise CrossSiteRequest."""
+    refuse_cross_site(connection)
+    connection.state.authenticated_by_cookie = True
+
+
+def were_used(connection: HTTPConnection) -> bool:
+    """Return whether a cookie was the credential, so that an ended one can be cleared."""
+    return getattr(connection.state, "authenticated_by_cookie", False)
 
 
 def _set(response: Response, name: str, value: str, max_age: int, settings: AuthSettings) -> None:

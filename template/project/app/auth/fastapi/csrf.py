@@ -1,41 +1,64 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python(derive=false) %}
-"""Refuse what another site made the browser send (OWASP's Fetch Metadata and Origin checks)."""
+"""Rejection of cross-site requests: OWASP's Fetch Metadata and Origin checks."""
 
-from fastapi import Request
+import re
+
+from fastapi.requests import HTTPConnection
 
 from app.auth.errors import CrossSiteRequest
 from app.auth.events import EventName
-from app.auth.fastapi.state import components_of
+from app.auth.fastapi.state import get_auth
+from app.auth.setting_types import EXACT_ORIGIN
 from app.auth.settings import AuthSettings
 
+EXACT_HOST = re.compile(r"[a-z0-9.-]{1,253}(:[0-9]{1,5})?")
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
-def refuse_cross_site(request: Request) -> None:
-    """Raise CrossSiteRequest for a state-changing request that a foreign page has caused.
+def refuse_cross_site(connection: HTTPConnection) -> None:
+    """Raise CrossSiteRequest if another site caused a change or opened a WebSocket.
 
-    A request with neither header does not come from a browser, so nobody's cookies ride on it.
+    A request with none of these headers does not come from a browser, so it carries nobody's
+    cookies.
     """
-    auth = components_of(request)
+    auth = get_auth(connection)
     settings = auth.settings
     # {% if transport == "both" %}
     if not settings.accept_cookie:
         return
     # {% endif %}
-    if request.method in SAFE_METHODS:
+    # The same-origin policy does not cover WebSockets, so a handshake is not a safe GET.
+    if connection.scope["type"] == "http" and connection.scope["method"] in SAFE_METHODS:
         return
-    site = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin")
-    if site in ("same-origin", "none") or (site is None and origin is None):
+    site = connection.headers.get("sec-fetch-site")
+    origin = connection.headers.get("origin")
+    if site is None and origin is None:
+        referrer = connection.headers.get("referer")
+        if referrer is None:
+            return
+        origin = "/".join(referrer.split("/", 3)[:3])
+    if site in ("same-origin", "none"):
         return
-    if origin not in (*_own_origins(request, settings), *settings.trusted_origins):
-        auth.events.record(EventName.CROSS_SITE_REQUEST, outcome="failure")
+    if origin not in (*_own_origins(connection, settings), *settings.trusted_origins):
+        auth.tools.events.record(
+            EventName.CROSS_SITE_REQUEST,
+            outcome="failure",
+            reason=_reason(connection, origin),
+        )
         raise CrossSiteRequest
 
 
-def _own_origins(request: Request, settings: AuthSettings) -> list[str]:
-    host = request.headers.get("host", "")
+def _reason(connection: HTTPConnection, origin: str | None) -> str:
+    """Say which origin would have to be trusted. Other text from a client is not logged."""
+    host = connection.headers.get("host", "")
+    if not EXACT_ORIGIN.fullmatch(origin or "") or not EXACT_HOST.fullmatch(host):
+        return "the origin is not valid"
+    return f"{origin} is neither the host {host} nor in AUTH_TRUSTED_ORIGINS"
+
+
+def _own_origins(connection: HTTPConnection, settings: AuthSettings) -> list[str]:
+    host = connection.headers.get("host", "")
     schemes = ["https"] if settings.cookie_secure else ["http", "https"]
     return [f"{scheme}://{host}" for scheme in schemes]
 

@@ -1,15 +1,18 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python(derive=false) %}
-"""The one place where refusals become HTTP responses."""
+"""HTTP responses for errors, defined in one place."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import cache
+from typing import Annotated, Any
 
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, HTTPException, Request, Response, WebSocket, status
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import Field, create_model
 from starlette.exceptions import HTTPException as FrameworkRefusal
+from starlette.websockets import WebSocketClose, WebSocketState
 
 from app.auth import errors
 from app.auth.fastapi import (
@@ -27,6 +30,8 @@ STATUS: dict[type[errors.AuthError], int] = {
     errors.Unauthenticated: 401,
     errors.PermissionDenied: 403,
     errors.WrongPassword: 403,
+    errors.RecentLoginRequired: 403,
+    errors.EmailUnverified: 403,
     # {% if transport != "header" %}
     errors.CrossSiteRequest: 403,
     # {% endif %}
@@ -36,15 +41,19 @@ STATUS: dict[type[errors.AuthError], int] = {
     errors.MethodNotAllowed: 405,
     errors.EmailTaken: 409,
     errors.UsernameTaken: 409,
+    errors.LastSuperuser: 409,
+    errors.AccountConflict: 409,
     errors.BodyTooLarge: 413,
     errors.InvalidField: 422,
     errors.LoginThrottled: 429,
+    errors.MailThrottled: 429,
     errors.TooManyRequests: 429,
+    errors.HeadersTooLarge: 431,
     errors.Unavailable: 503,
 }
 
-# What the framework refuses by itself, before or instead of a route.
-OF_FRAMEWORK: dict[int, type[errors.AuthError]] = {
+# Errors that the framework raises itself, before or instead of a route.
+FRAMEWORK_ERRORS: dict[int, type[errors.AuthError]] = {
     STATUS[kind]: kind
     for kind in (
         errors.UnreadableBody,
@@ -55,14 +64,14 @@ OF_FRAMEWORK: dict[int, type[errors.AuthError]] = {
 }
 
 
-def status_of(error: type[errors.AuthError]) -> int:
-    """Return the status of an error: its own or that of the nearest class above it."""
+def get_status(error: type[errors.AuthError]) -> int:
+    """Return the status of an error, or of its nearest base class that has one."""
     return next(STATUS[kind] for kind in error.__mro__ if kind in STATUS)
 
 
-# What a route that reads a body may answer before it runs.
+# Errors of a route that reads a body, before it runs.
 UNUSABLE_BODY = (errors.UnreadableBody, errors.BodyTooLarge, errors.InvalidField)
-# What a route that needs a user may answer: to a read, and to a change.
+# Errors of a route that needs a user: for reads, and for changes.
 UNAUTHENTICATED = (errors.Unauthenticated, errors.InvalidToken, errors.SessionEnded)
 CREDENTIAL_REFUSED = [
     *UNAUTHENTICATED,
@@ -74,28 +83,40 @@ CREDENTIAL_REFUSED = [
 
 def refusals(*kinds: type[errors.AuthError]) -> dict[int | str, dict[str, Any]]:
     """Document the errors of a route for OpenAPI: the codes of each status."""
-    documented: dict[int | str, dict[str, Any]] = {}
+    codes: dict[int, list[str]] = {}
     all_kinds: tuple[type[errors.AuthError], ...] = (*kinds, errors.StorageUnavailable)
     for kind in all_kinds:
-        status = status_of(kind)
-        known = documented.get(status)
-        model = schemas.ErrorResponse if status != 422 else schemas.ValidationErrorResponse
-        codes = f"{known['description']}, `{kind.code}`" if known else f"`{kind.code}`"
-        documented[status] = {"model": model, "description": codes}
-    return documented
+        codes.setdefault(get_status(kind), []).append(kind.code)
+    return {status: _documented(status, *dict.fromkeys(codes[status])) for status in codes}
 
 
-def answer(kind: type[errors.AuthError], headers: Mapping[str, str] | None = None) -> Response:
-    """Return the response to an error, in the one form that all of them have."""
+def _documented(status: int, *codes: str) -> dict[str, Any]:
+    model = schemas.ValidationErrorResponse if status == 422 else _model_of(*codes)
+    return {"model": model, "description": ", ".join(f"`{code}`" for code in codes)}
+
+
+@cache
+def _model_of(*codes: str) -> type[schemas.ErrorResponse]:
+    """Return the model of an error with one of these codes, so that clients can tell them apart."""
+    name = "Or".join(code.title().replace("_", "") for code in codes)
+    code = Annotated[str, Field(json_schema_extra={"enum": list(codes)})]
+    detail = create_model(f"{name}Detail", __base__=schemas.ErrorDetail, code=(code, ...))
+    return create_model(f"{name}Error", __base__=schemas.ErrorResponse, detail=(detail, ...))
+
+
+def error_response(
+    kind: type[errors.AuthError], headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return the response to an error, in the form that all errors have."""
     detail = {"code": kind.code, "message": kind.message}
-    return JSONResponse({"detail": detail}, status_of(kind), headers)
+    return JSONResponse({"detail": detail}, get_status(kind), headers)
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    """Answer the kit's errors, and validation errors without what was submitted.
+    """Handle authentication errors, and validation errors without repeating the input.
 
-    What the framework raises itself gets the same form. It raises Starlette's HTTPException; a
-    `fastapi.HTTPException` is yours, and goes out as FastAPI documents it.
+    Errors of the framework get the same form: it raises Starlette's HTTPException. Your own
+    `fastapi.HTTPException` is handled as FastAPI documents it.
     """
     app.exception_handler(errors.AuthError)(_refuse)
     app.exception_handler(FrameworkRefusal)(_refuse_as_framework)
@@ -103,26 +124,52 @@ def install_error_handlers(app: FastAPI) -> None:
     app.exception_handler(RequestValidationError)(_refuse_invalid)
 
 
-async def _refuse(request: Request, error: errors.AuthError) -> Response:
+async def _refuse(
+    connection: Request | WebSocket, error: errors.AuthError
+) -> Response | WebSocketClose:
+    if isinstance(connection, WebSocket) and not _takes_response(connection):
+        # Servers turn this into a 403 if the handshake is not accepted yet.
+        return WebSocketClose(status.WS_1008_POLICY_VIOLATION, error.code)
     if isinstance(error, errors.InvalidField):
         return _invalid([{"type": error.code, "loc": ["body", error.field], "msg": error.reason}])
-    response = answer(type(error), _headers(error))
+    response = error_response(type(error), _headers(error))
     # {% if transport != "header" %}
-    if isinstance(error, errors.SessionEnded) and cookies.were_used(request):
-        cookies.clear_tokens(response, state.components_of(request).settings)
+    if isinstance(error, errors.SessionEnded) and cookies.were_used(connection):
+        cookies.clear_tokens(response, state.get_auth(connection).settings)
     # {% endif %}
     return response
 
 
+def _takes_response(websocket: WebSocket) -> bool:
+    """Return whether the handshake can still get an HTTP response."""
+    is_supported = "websocket.http.response" in websocket.scope.get("extensions", {})
+    return is_supported and websocket.application_state is WebSocketState.CONNECTING
+
+
 async def _refuse_as_framework(_: Request, refusal: FrameworkRefusal) -> Response:
-    kind = OF_FRAMEWORK.get(refusal.status_code)
+    kind = FRAMEWORK_ERRORS.get(refusal.status_code)
     if kind is None:
         return JSONResponse({"detail": refusal.detail}, refusal.status_code, refusal.headers)
-    return answer(kind, refusal.headers)
+    return error_response(kind, refusal.headers)
 
 
-async def _refuse_invalid(_: Request, error: RequestValidationError) -> Response:
-    return _invalid([{key: item[key] for key in ("type", "loc", "msg")} for item in error.errors()])
+async def _refuse_invalid(request: Request, error: RequestValidationError) -> Response:
+    problems = [{key: item[key] for key in ("type", "loc", "msg")} for item in error.errors()]
+    if "json" not in request.headers.get("content-type", ""):
+        for problem in problems:
+            if problem["loc"] == ("body",):  # the whole body, which is a form or text
+                problem["msg"] = _send_json(request)
+    return _invalid(problems)
+
+
+def _send_json(request: Request) -> str:
+    advice = "Send JSON with Content-Type: application/json."
+    # {% if transport != "cookie" %}
+    path = request.url.path
+    if path.endswith("/login"):
+        advice += f" OAuth2 clients send their form to {path.removesuffix('login')}token."
+    # {% endif %}
+    return advice
 
 
 def _invalid(problems: Sequence[dict[str, Any]]) -> Response:

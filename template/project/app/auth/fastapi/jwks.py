@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""The public keys of access tokens, for services that verify them on their own."""
+"""Public keys of access tokens, for services that verify tokens themselves."""
 
 from datetime import timedelta
 from typing import Literal
@@ -8,16 +8,16 @@ from typing import Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
-from app.auth.fastapi.state import components_of
+from app.auth.fastapi.state import get_auth
 
-# How long others may keep the keys: a new one is published at least as long before it signs.
+# How long others may cache the keys. Publish a new key at least this long before it signs.
 MAX_AGE = timedelta(minutes=5)
 
 router = APIRouter(tags=["auth"])
 
 
 class PublicKeyResponse(BaseModel):
-    """RFC 7517, section 4. Members of private keys have no place here, so none can slip out."""
+    """RFC 7517, section 4. It has no fields for members of private keys, so none can leak."""
 
     kty: Literal["EC", "OKP", "RSA"]
     kid: str
@@ -36,9 +36,9 @@ class KeySetResponse(BaseModel):
 
 @router.get("/.well-known/jwks.json", response_model_exclude_none=True)
 async def public_keys(request: Request, response: Response) -> KeySetResponse:
-    """List the keys that verify access tokens: the one that signs, and earlier ones."""
+    """List the keys that verify access tokens: the current one and previous ones."""
     response.headers["Cache-Control"] = f"public, max-age={MAX_AGE.seconds}"
-    keys = components_of(request).service.tokens.public_keys
+    keys = get_auth(request).tools.tokens.public_keys
     return KeySetResponse(keys=[PublicKeyResponse.model_validate(key.jwk) for key in keys])
 
 

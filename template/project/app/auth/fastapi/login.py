@@ -1,25 +1,11 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""The routes that begin, prolong and end a session."""
+"""Login, refresh and logout routes."""
 
-from collections.abc import Callable
-
-from fastapi import APIRouter, Request, Response, status
-from fastapi.requests import HTTPConnection
+from fastapi import APIRouter, Depends, Request, Response, status
 
 from app.auth import errors
-from app.auth.context import current_request
-from app.auth.extractors import (
-    # {% if transport != "header" %}
-    read_access_cookie,
-    # {% endif %}
-    # {% if transport != "cookie" %}
-    read_bearer,
-    # {% endif %}
-    # {% if transport != "header" %}
-    read_refresh_cookie,
-    # {% endif %}
-)
+from app.auth.address_limits import Caller
 from app.auth.fastapi import (
     # {% if transport != "cookie" %}
     bearer,
@@ -30,16 +16,15 @@ from app.auth.fastapi import (
     # {% endif %}
     schemas,
 )
-from app.auth.fastapi.dependencies import SECURITY_SCHEMES
+from app.auth.fastapi.dependencies import SECURITY_SCHEMES, deliver_afterwards
 from app.auth.fastapi.errors import UNUSABLE_BODY, refusals
-from app.auth.fastapi.state import components_of
-from app.auth.opening import Client
-
-USER_AGENT_LENGTH = 255  # characters kept of what a client says it is
-# {% if transport == "both" %}
-# The other answer of a route, for clients that keep tokens in cookies only.
-OR_COOKIES = {"responses": {"204": {"description": "Both tokens are in cookies."}}}
-# {% endif %}
+from app.auth.fastapi.extractors import (
+    # {% if transport != "header" %}
+    read_device_cookie,
+    # {% endif %}
+)
+from app.auth.fastapi.state import get_auth, get_client
+from app.auth.request_context import current_request
 
 router = APIRouter()
 
@@ -56,26 +41,38 @@ router = APIRouter()
         errors.CrossSiteRequest,
         # {% endif %}
         errors.InvalidCredentials,
+        errors.EmailUnverified,
         *UNUSABLE_BODY,
         errors.LoginThrottled,
         errors.TooManyRequests,
         errors.HashingSaturated,
     ),
     # {% if transport == "both" %}
-    openapi_extra=OR_COOKIES,
+    openapi_extra=cookies.OR_COOKIES,
     # {% endif %}
+    dependencies=[Depends(deliver_afterwards)],
 )
 async def login(body: schemas.LoginRequest, request: Request) -> Response:
-    """Open a session with a username or an e-mail, and a password."""
+    """Open a session with a username or an e-mail, and a password.
+
+    202 is reserved for a login that needs another step: treat it as not signed in.
+    """
     # {% if transport != "header" %}
     csrf.refuse_cross_site(request)
     # {% endif %}
-    auth = components_of(request)
+    auth = get_auth(request)
     await auth.limits.count("login", current_request.get().ip)
     pair = await auth.service.login(
         username_or_email=body.username_or_email,
         password=body.password.get_secret_value(),
-        client=client_of(request),
+        client=get_client(request),
+        # {% if transport == "cookie" %}
+        #| device_token=read_device_cookie(request),
+        # {% elif transport == "header" %}
+        #| device_token=body.device_token,
+        # {% else %}
+        device_token=body.device_token or read_device_cookie(request),
+        # {% endif %}
     )
     # {% if transport == "cookie" %}
     #| return cookies.tokens_in_cookies(pair, auth.settings)
@@ -111,7 +108,7 @@ async def login(body: schemas.LoginRequest, request: Request) -> Response:
         errors.TooManyRequests,
     ),
     # {% if transport == "both" %}
-    openapi_extra=OR_COOKIES,
+    openapi_extra=cookies.OR_COOKIES,
     # {% endif %}
 )
 async def refresh(
@@ -122,19 +119,27 @@ async def refresh(
     #| body: bearer.RefreshRequest,
     # {% endif %}
 ) -> Response:
-    """Exchange a refresh token for its successor; each counts once."""
-    auth = components_of(request)
-    await auth.limits.count("refresh", current_request.get().ip)
+    """Exchange a refresh token for its successor. Each token can be used once."""
+    auth = get_auth(request)
+    client = get_client(request)
     # {% if transport == "both" %}
-    if body is not None:
-        pair = await auth.service.refresh(body.refresh_token)
+    if body is not None and auth.settings.accept_header:
+        await auth.limits.count("refresh", client.ip)
+        pair = await auth.service.refresh(body.refresh_token, client)
         return bearer.tokens_in_body(pair)
     # {% elif transport == "header" %}
-    #| pair = await auth.service.refresh(body.refresh_token)
+    #| await auth.limits.count("refresh", client.ip)
+    #| pair = await auth.service.refresh(body.refresh_token, client)
     #| return bearer.tokens_in_body(pair)
     # {% endif %}
     # {% if transport != "header" %}
-    pair = await auth.service.refresh(cookies.require_refresh_token(request))
+    try:
+        token = cookies.require_refresh_token(request)
+    except errors.Unauthenticated:
+        await auth.limits.count("refresh", client.ip, "without token")
+        raise
+    await auth.limits.count("refresh", client.ip)
+    pair = await auth.service.refresh(token, client)
     return cookies.tokens_in_cookies(pair, auth.settings)
     # {% endif %}
 
@@ -142,53 +147,44 @@ async def refresh(
 @router.post(
     "/logout",
     status_code=status.HTTP_204_NO_CONTENT,
-    # {% if transport != "header" %}
-    responses=refusals(errors.CrossSiteRequest),
-    # {% else %}
-    #| responses=refusals(),
-    # {% endif %}
+    responses=refusals(
+        # {% if transport != "header" %}
+        errors.CrossSiteRequest,
+        # {% endif %}
+        # {% if transport != "cookie" %}
+        *UNUSABLE_BODY,
+        # {% endif %}
+        errors.TooManyRequests,
+    ),
     openapi_extra={"security": SECURITY_SCHEMES},
 )
-async def logout(request: Request) -> Response:
-    """End the session of the token that was sent, even an expired one. Saying it twice is fine."""
-    auth = components_of(request)
-    for token in _tokens_sent(request):
-        await auth.service.logout(token)
+async def logout(
+    request: Request,
+    # {% if transport != "cookie" %}
+    body: bearer.LogoutRequest | None = None,
+    # {% endif %}
+) -> Response:
+    """End the sessions of all tokens that were sent. It can be repeated."""
+    auth = get_auth(request)
+    # {% if transport == "both" %}
+    tokens = bearer.read_tokens(request, body) if auth.settings.accept_header else []
+    tokens += cookies.read_tokens(request)
+    # {% elif transport == "header" %}
+    #| tokens = bearer.read_tokens(request, body)
+    # {% else %}
+    #| tokens = cookies.read_tokens(request)
+    # {% endif %}
+    caller: Caller = "anybody" if tokens else "without token"
+    client = get_client(request)
+    await auth.limits.count("logout", client.ip, caller)
+    for token in tokens:
+        await auth.service.logout(token, client)
     response = Response(status_code=status.HTTP_204_NO_CONTENT)
     # {% if transport != "header" %}
-    cookies.clear_tokens(response, auth.settings)
+    if cookies.were_used(request):
+        cookies.clear_tokens(response, auth.settings)
     # {% endif %}
     return response
-
-
-def client_of(request: Request) -> Client:
-    """Return where a request comes from, as far as a session remembers it."""
-    user_agent = request.headers.get("user-agent", "")[:USER_AGENT_LENGTH]
-    return Client(ip=current_request.get().ip, user_agent=user_agent or None)
-
-
-def _tokens_sent(request: Request) -> list[str]:
-    # {% if transport == "both" %}
-    bearer = _well_formed(read_bearer, request)
-    if bearer is not None:
-        return [bearer]
-    # {% elif transport == "header" %}
-    #| bearer = _well_formed(read_bearer, request)
-    #| return [] if bearer is None else [bearer]
-    # {% endif %}
-    # {% if transport != "header" %}
-    csrf.refuse_cross_site(request)
-    sent = (_well_formed(read, request) for read in (read_access_cookie, read_refresh_cookie))
-    return [token for token in sent if token is not None]
-    # {% endif %}
-
-
-def _well_formed(read: Callable[[HTTPConnection], str | None], request: Request) -> str | None:
-    """Return a token, or None where there is nothing to end: logging out never fails."""
-    try:
-        return read(request)
-    except errors.InvalidToken:
-        return None
 
 
 # {% endcall %}

@@ -1,27 +1,33 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""All authentication routes as one router, which brings what they need to the application."""
+"""The router of all authentication routes, with the lifespan that they need."""
+
+from collections.abc import Callable
 
 from fastapi import APIRouter
 
 from app.auth.clock import Clock, utc_now
 from app.auth.events import EventSink
-from app.auth.ext.access import OpenSession, Reader
-from app.auth.ext.components import Storage, build_components
-from app.auth.ext.models import AuthSessionMixin, AuthThrottleMixin, UserMixin
+from app.auth.ext.database import OpenSession, Reader
+from app.auth.ext.models import AuthModels, UserMixin
+from app.auth.ext.storage import sqlalchemy_storage
 from app.auth.fastapi import (
     accounts,
     login,
-    me,
-    # {% if transport != "cookie" %}
-    oauth2,
-    # {% endif %}
     sessions,
+    # {% if transport != "cookie" %}
+    token_endpoint,
+    # {% endif %}
 )
-from app.auth.fastapi.state import lifespan_of
+from app.auth.fastapi.state import auth_lifespan
 from app.auth.hashing import PasswordContext
 from app.auth.key_ring import Signer, check_signer
+from app.auth.mail import account_routes, pages
+from app.auth.mail import routes as mail_routes
+from app.auth.mail.outbox import Mailing
+from app.auth.protocols import AfterRegister
 from app.auth.settings import AuthSettings
+from app.auth.wiring import Auth, build_auth
 
 
 def build_auth_router_async(
@@ -30,45 +36,71 @@ def build_auth_router_async(
     get_session: OpenSession,
     reader: Reader,
     user_model: type[UserMixin],
-    session_model: type[AuthSessionMixin],
-    throttle_model: type[AuthThrottleMixin],
+    models: AuthModels,
     clock: Clock = utc_now,
     password_context: PasswordContext | None = None,
     event_sink: EventSink | None = None,
     signer: Signer | None = None,
+    after_register: AfterRegister | None = None,
+    mailing: Mailing | None = None,
 ) -> APIRouter:
-    """Return register, login, refresh, logout, me and sessions; include them under `/auth`.
+    """Return a router with all authentication routes. Include it under `/auth`.
 
-    `get_session` opens a session as a context manager, `reader` is an engine in autocommit.
-    Events go to the log `app.auth.events`, or to `event_sink`. Where no file has the private key
-    a `signer` does: a KMS.
-    The application that includes the router has the components in `app.state.auth` from start
-    to stop, where CurrentUser finds them on any route.
+    - `get_session` returns a context manager that opens a session.
+    - `reader` is an engine in autocommit mode.
+    - `event_sink` receives events instead of the logger `app.auth.events`.
+    - `signer` replaces the private key file, for example with a KMS.
+    - `after_register` is called with each new user after the account is stored.
+    - `mailing` has the mail server and the texts. Without it, mails are stored and not sent.
+
+    Each start of the application builds `app.state.auth`, which CurrentUser uses on any route.
     """
     check_signer(settings, signer)
-    storage = Storage(
-        get_session=get_session,
-        reader=reader,
-        user_model=user_model,
-        session_model=session_model,
-        throttle_model=throttle_model,
+
+    def build() -> Auth:
+        return build_auth(
+            settings,
+            sqlalchemy_storage(get_session, reader, user_model, models),
+            clock=clock,
+            password_context=password_context,
+            event_sink=event_sink,
+            signer=signer,
+            after_register=after_register,
+            mailing=mailing,
+        )
+
+    return build_router(
+        build,
+        link_pages=settings.link_pages,
+        # {% if transport == "both" %}
+        accept_header=settings.accept_header,
+        # {% endif %}
     )
-    components = build_components(
-        settings,
-        storage,
-        clock=clock,
-        password_context=password_context,
-        event_sink=event_sink,
-        signer=signer,
-    )
-    router = APIRouter(lifespan=lifespan_of(components))
-    router.include_router(me.router)  # the first is found the fastest, and asked for most
+
+
+def build_router(
+    build: Callable[[], Auth],
+    *,
+    link_pages: bool = True,
+    # {% if transport == "both" %}
+    accept_header: bool = True,
+    # {% endif %}
+) -> APIRouter:
+    """Return the same router for any storage. Each start of the application calls `build`."""
+    router = APIRouter(lifespan=auth_lifespan(build))
     router.include_router(accounts.router)
     router.include_router(login.router)
-    # {% if transport != "cookie" %}
-    router.include_router(oauth2.router)
+    # {% if transport == "both" %}
+    if accept_header:
+        router.include_router(token_endpoint.router)
+    # {% elif transport == "header" %}
+    #| router.include_router(token_endpoint.router)
     # {% endif %}
     router.include_router(sessions.router)
+    router.include_router(account_routes.router)
+    router.include_router(mail_routes.router)
+    if link_pages:
+        router.include_router(pages.router)
     return router
 
 

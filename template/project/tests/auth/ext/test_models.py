@@ -1,17 +1,19 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""Moments are the same in every database."""
+"""Timestamps are stored alike in every database."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import ArgumentError, StatementError
 
-from app.auth.ext.transactions import SQLAlchemyAsyncTransactions
+from app.auth.storage import Storage
 from app.database import Database
 from app.models import User
-from tests.auth.ext.conftest import NOW, create_user
-from tests.conftest import Account
-from tests.steps import rows_of
+from tests.auth.contract.conftest import NOW, create_user
+from tests.steps import Account, rows_of
 
 
 @pytest.mark.parametrize(
@@ -25,25 +27,55 @@ from tests.steps import rows_of
     ],
     ids=str,
 )
-async def test_moment_comes_back_as_it_was_stored(
-    transactions: SQLAlchemyAsyncTransactions,
+async def test_time_is_read_as_it_was_stored(
+    storage: Storage,
     database: Database,
     moment: datetime,
 ) -> None:
-    await create_user(transactions, Account(), created_at=moment)
+    await create_user(storage.transactions, Account(), created_at=moment)
 
     (row,) = await rows_of(database, User)
     assert (row.created_at, row.created_at.tzinfo) == (moment, UTC)
 
 
-async def test_moment_is_kept_in_whole_milliseconds(
-    transactions: SQLAlchemyAsyncTransactions,
+async def test_time_is_stored_in_whole_milliseconds(
+    storage: Storage,
     database: Database,
 ) -> None:
-    await create_user(transactions, Account(), created_at=NOW.replace(microsecond=1_999))
+    await create_user(storage.transactions, Account(), created_at=NOW.replace(microsecond=1_999))
 
     (row,) = await rows_of(database, User)
     assert row.created_at == NOW.replace(microsecond=1_000)
+
+
+@pytest.mark.parametrize("date", [func.now(), func.current_date()])
+def test_date_of_the_database_is_no_instant(date: Any) -> None:
+    """Some databases would compare a number with text, and every user would be older."""
+    with pytest.raises(ArgumentError, match="utc_now"):
+        select(User).where(User.created_at < date)
+
+
+async def test_time_without_a_zone_is_rejected(database: Database) -> None:
+    query = select(User).where(User.created_at < NOW.replace(tzinfo=None))
+
+    async with database.session() as session:
+        with pytest.raises(StatementError, match="needs a time zone"):
+            await session.execute(query)
+
+
+async def test_times_are_compared_in_the_database(storage: Storage, database: Database) -> None:
+    await create_user(storage.transactions, Account(), created_at=NOW)
+    earlier, later = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
+
+    async with database.session() as session:
+        found = await session.scalars(select(User.id).where(User.created_at > earlier))
+        before = await session.scalars(select(User.id).where(User.created_at < earlier))
+        between = await session.scalars(
+            select(User.id).where(User.created_at.between(earlier, later)),
+        )
+        counts = [len(ids.all()) for ids in (found, before, between)]
+
+    assert counts == [1, 0, 1]
 
 
 # {% endcall %}

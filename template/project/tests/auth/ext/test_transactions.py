@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""A result is answered after its commit or not at all; conflicts are tried again, defects not."""
+"""Results are returned only after the commit. Conflicts are retried, defects are not."""
 
 import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -12,24 +12,26 @@ from app.auth.ext import transactions as module
 from app.auth.ext.transactions import SQLAlchemyAsyncTransactions
 from app.auth.protocols import Repositories
 from app.database import Database
-from app.models import AuthSession, AuthThrottle, User
+from app.models import AUTH_MODELS, User
+from tests.auth.conftest import new_user
 from tests.conftest import MovableClock
-from tests.steps import rows_of
+from tests.steps import Account, rows_of
 
+ANN = Account()
 # {% if database == "sqlite" %}
-# The result codes of SQLite for: busy, disk full, no such table.
+# The SQLite result codes for busy, disk full and no such table.
 CONFLICT, OUTAGE, DEFECT = 5, 13, 1
 # {% elif database == "postgresql" %}
-#| # The SQLSTATEs for: serialization failure, disk full, no such table.
+#| # The SQLSTATEs for serialization failure, disk full and no such table.
 #| CONFLICT, OUTAGE, DEFECT = "40001", "53100", "42P01"
 # {% else %}
-#| # The error numbers for: deadlock, disk full, no such table.
+#| # The error numbers for deadlock, disk full and no such table.
 #| CONFLICT, OUTAGE, DEFECT = 1213, 1021, 1146
 # {% endif %}
 
 
 class DriverError(Exception):
-    """What the driver raises, as far as its kind is told from it."""
+    """An error of the driver, with the code that identifies its kind."""
 
     def __init__(self, code: object) -> None:
         super().__init__(code)
@@ -41,21 +43,21 @@ class DriverError(Exception):
 
 
 class FailingSession(AsyncSession):
-    """A session whose database is gone when it comes to the commit."""
+    """A session whose database fails at the commit."""
 
     async def commit(self) -> None:
         raise database_error(OUTAGE)
 
 
 class LosingSession(AsyncSession):
-    """A session whose connection is cut during the commit."""
+    """A session that loses its connection during the commit."""
 
     async def commit(self) -> None:
         raise cut_connection()
 
 
 class Work:
-    """Creates a user, then fails as often as it is told."""
+    """Creates a user, then raises the next of the failures, if any are left."""
 
     def __init__(self, clock: MovableClock, *failures: Exception) -> None:
         self.clock = clock
@@ -65,17 +67,13 @@ class Work:
     async def __call__(self, store: Repositories) -> str:
         self.attempts += 1
         user = await store.users.create_user(
-            email="ann@example.com",
-            username="ann",
+            new_user(ANN),
             password_hash="a hash",
-            is_staff=False,
-            is_active=True,
-            is_superuser=False,
             created_at=self.clock(),
         )
         if self.failures:
             raise self.failures.pop()
-        return user.username
+        return user.email
 
 
 def database_error(code: object) -> DBAPIError:
@@ -92,10 +90,10 @@ def transactions(
     monkeypatch: pytest.MonkeyPatch,
 ) -> SQLAlchemyAsyncTransactions:
     monkeypatch.setattr(module, "LONGEST_PAUSE", 0)
-    return SQLAlchemyAsyncTransactions(database.session, User, AuthSession, AuthThrottle)
+    return SQLAlchemyAsyncTransactions(database.session, User, AUTH_MODELS)
 
 
-async def test_result_is_stored_before_it_is_answered(
+async def test_result_is_stored_before_it_is_returned(
     transactions: SQLAlchemyAsyncTransactions,
     database: Database,
     clock: MovableClock,
@@ -105,15 +103,15 @@ async def test_result_is_stored_before_it_is_answered(
     result = await transactions.run(work)
 
     (user,) = await rows_of(database, User)
-    assert (result, user.username, work.attempts) == ("ann", "ann", 1)
+    assert (result, user.email, work.attempts) == (ANN.email, ANN.email, 1)
 
 
-async def test_failing_commit_answers_nothing_and_stores_nothing(
+async def test_failing_commit_returns_nothing_and_stores_nothing(
     database: Database,
     clock: MovableClock,
 ) -> None:
     get_session = async_sessionmaker(database.writer, class_=FailingSession)
-    failing = SQLAlchemyAsyncTransactions(get_session, User, AuthSession, AuthThrottle)
+    failing = SQLAlchemyAsyncTransactions(get_session, User, AUTH_MODELS)
 
     with pytest.raises(StorageUnavailable):
         await failing.run(Work(clock))
@@ -130,7 +128,7 @@ async def test_a_connection_that_was_cut_before_the_commit_is_replaced(
 
     result = await transactions.run(work)
 
-    assert (result, work.attempts) == ("ann", 2)
+    assert (result, work.attempts) == (ANN.email, 2)
     assert len(await rows_of(database, User)) == 1
 
 
@@ -151,7 +149,7 @@ async def test_a_commit_that_may_have_happened_is_not_repeated(
     clock: MovableClock,
 ) -> None:
     get_session = async_sessionmaker(database.writer, class_=LosingSession)
-    losing = SQLAlchemyAsyncTransactions(get_session, User, AuthSession, AuthThrottle)
+    losing = SQLAlchemyAsyncTransactions(get_session, User, AUTH_MODELS)
     work = Work(clock)
 
     with pytest.raises(StorageUnavailable):
@@ -160,7 +158,7 @@ async def test_a_commit_that_may_have_happened_is_not_repeated(
     assert work.attempts == 1
 
 
-async def test_conflict_is_tried_again_from_the_start(
+async def test_conflict_is_retried_from_the_start(
     transactions: SQLAlchemyAsyncTransactions,
     database: Database,
     clock: MovableClock,
@@ -169,11 +167,11 @@ async def test_conflict_is_tried_again_from_the_start(
 
     result = await transactions.run(work)
 
-    assert (result, work.attempts) == ("ann", 4)
+    assert (result, work.attempts) == (ANN.email, 4)
     assert len(await rows_of(database, User)) == 1
 
 
-async def test_conflict_is_tried_again_three_times_at_most(
+async def test_conflict_is_retried_three_times_at_most(
     transactions: SQLAlchemyAsyncTransactions,
     database: Database,
     clock: MovableClock,
@@ -192,7 +190,7 @@ async def test_conflict_is_tried_again_three_times_at_most(
     [database_error(OUTAGE), PoolTimeoutError("no connection"), TimeoutError("no answer")],
     ids=["outage", "no connection", "no answer"],
 )
-async def test_outage_is_told_at_once(
+async def test_outage_is_reported_at_once(
     transactions: SQLAlchemyAsyncTransactions,
     database: Database,
     clock: MovableClock,
@@ -217,7 +215,7 @@ async def test_outage_is_told_at_once(
     ],
     ids=["missing table", "another constraint", "refusal", "defect"],
 )
-async def test_anything_else_passes_through_and_stores_nothing(
+async def test_any_other_error_is_raised_and_stores_nothing(
     transactions: SQLAlchemyAsyncTransactions,
     database: Database,
     clock: MovableClock,

@@ -1,14 +1,13 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""Refresh tokens in bodies."""
+"""Refresh tokens in request bodies."""
 
 from typing import Any
 
 import pytest
 from httpx2 import AsyncClient
 
-from tests.conftest import Account
-from tests.steps import log_in, refresh
+from tests.steps import AUTH, Account, log_in, refresh
 
 
 async def test_refresh_answers_new_tokens(client: AsyncClient, user: Account) -> None:
@@ -29,7 +28,7 @@ async def test_refresh_token_in_the_header_does_not_refresh(
     tokens = await log_in(client, user)
     headers = {"Authorization": f"Bearer {tokens.refresh}"}
 
-    response = await client.post("/auth/refresh", headers=headers)
+    response = await client.post(f"{AUTH}/refresh", headers=headers)
 
     # {% if transport == "both" %}
     assert response.status_code == 401
@@ -40,7 +39,7 @@ async def test_refresh_token_in_the_header_does_not_refresh(
 
 @pytest.mark.parametrize("body", [{}, [], "token", {"refresh_token": None}, {"token": "x"}])
 async def test_body_without_a_refresh_token_is_refused(client: AsyncClient, body: Any) -> None:
-    response = await client.post("/auth/refresh", json=body)
+    response = await client.post(f"{AUTH}/refresh", json=body)
 
     assert response.status_code == 422
 

@@ -1,12 +1,30 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""A header and a cookie in one request: the header wins, for better or worse (SEC-73, SEC-74)."""
+"""If a request has a header and a cookie, only the header counts (SEC-73, SEC-74)."""
+
+from collections import defaultdict
+from typing import Any
 
 import pytest
-from httpx2 import AsyncClient
+from fastapi import FastAPI
+from httpx2 import AsyncClient, Response
 
-from tests.conftest import Account
-from tests.steps import Tokens, code_of, log_in, register, with_settings
+from tests.steps import (
+    AUTH,
+    Account,
+    Tokens,
+    code_of,
+    credentials,
+    log_in,
+    password_grant,
+    register,
+    registration,
+    with_settings,
+)
+
+# Routes that answer anybody, and send a mail.
+MAIL = ("email/verification", "password/forgotten")
+NOT_FOUND = (404, "not_found")
 
 
 def header(tokens: Tokens) -> dict[str, str]:
@@ -20,9 +38,7 @@ def cookie(tokens: Tokens) -> dict[str, str]:
 
 
 async def test_login_answers_tokens_and_cookies(client: AsyncClient, user: Account) -> None:
-    body = {"username_or_email": user.username, "password": user.password}
-
-    response = await client.post("/auth/login", json=body)
+    response = await client.post(f"{AUTH}/login", json=credentials(user))
 
     assert response.cookies["__Host-access_token"] == response.json()["access_token"]
     assert response.cookies["__Host-refresh_token"] == response.json()["refresh_token"]
@@ -32,11 +48,11 @@ async def test_either_is_enough(client: AsyncClient, user: Account) -> None:
     tokens = await log_in(client, user)
 
     responses = [
-        await client.get("/auth/me", headers=header(tokens)),
-        await client.get("/auth/me", headers=cookie(tokens)),
+        await client.get(f"{AUTH}/me", headers=header(tokens)),
+        await client.get(f"{AUTH}/me", headers=cookie(tokens)),
     ]
 
-    assert [response.json()["username"] for response in responses] == ["ann", "ann"]
+    assert [response.json()["email"] for response in responses] == [user.email] * 2
 
 
 async def test_header_wins(client: AsyncClient, user: Account) -> None:
@@ -44,13 +60,13 @@ async def test_header_wins(client: AsyncClient, user: Account) -> None:
     of_ann = await log_in(client, user)
     of_bob = await log_in(client, bob)
 
-    response = await client.get("/auth/me", headers=header(of_ann) | cookie(of_bob))
+    response = await client.get(f"{AUTH}/me", headers=header(of_ann) | cookie(of_bob))
 
-    assert response.json()["username"] == "ann"
+    assert response.json()["email"] == user.email
 
 
 @pytest.mark.parametrize("value", ["Bearer garbage", "Bearer ", "Basic YW5uOng=", ""])
-async def test_unusable_header_is_not_made_up_for_by_a_cookie(
+async def test_cookie_does_not_replace_an_unusable_header(
     client: AsyncClient,
     user: Account,
     value: str,
@@ -58,26 +74,26 @@ async def test_unusable_header_is_not_made_up_for_by_a_cookie(
     tokens = await log_in(client, user)
 
     headers = {"Authorization": value} | cookie(tokens)
-    response = await client.get("/auth/me", headers=headers)
+    response = await client.get(f"{AUTH}/me", headers=headers)
 
     assert code_of(response) == (401, "invalid_token")
 
 
-async def test_unusable_cookie_does_not_harm_a_header(client: AsyncClient, user: Account) -> None:
+async def test_header_counts_despite_an_unusable_cookie(client: AsyncClient, user: Account) -> None:
     tokens = await log_in(client, user)
 
     headers = header(tokens) | {"Cookie": "__Host-access_token=garbage"}
-    response = await client.get("/auth/me", headers=headers)
+    response = await client.get(f"{AUTH}/me", headers=headers)
 
     assert response.status_code == 200
 
 
 async def test_header_may_come_from_another_site(client: AsyncClient, user: Account) -> None:
-    """No browser adds it by itself, so nobody's session rides on it."""
+    """Browsers do not add the header on their own, so it cannot be abused for CSRF."""
     tokens = await log_in(client, user)
 
     headers = header(tokens) | cookie(tokens) | {"Sec-Fetch-Site": "cross-site"}
-    response = await client.delete("/auth/sessions", headers=headers)
+    response = await client.delete(f"{AUTH}/sessions", headers=headers)
 
     assert response.status_code == 204
 
@@ -88,9 +104,9 @@ async def test_ended_session_of_a_header_clears_no_cookies(
 ) -> None:
     ended = await log_in(client, user)
     in_cookie = await log_in(client, user)
-    await client.post("/auth/logout", headers=header(ended))
+    await client.post(f"{AUTH}/logout", headers=header(ended))
 
-    response = await client.get("/auth/me", headers=header(ended) | cookie(in_cookie))
+    response = await client.get(f"{AUTH}/me", headers=header(ended) | cookie(in_cookie))
 
     assert code_of(response) == (401, "session_ended")
     assert "Set-Cookie" not in response.headers
@@ -99,7 +115,7 @@ async def test_ended_session_of_a_header_clears_no_cookies(
 @with_settings(accept_cookie=False)
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/auth/me"), ("DELETE", "/auth/sessions"), ("POST", "/auth/refresh")],
+    [("GET", f"{AUTH}/me"), ("DELETE", f"{AUTH}/sessions"), ("POST", f"{AUTH}/refresh")],
 )
 async def test_cookies_are_not_read_if_not_accepted(
     client: AsyncClient,
@@ -116,11 +132,9 @@ async def test_cookies_are_not_read_if_not_accepted(
 
 @with_settings(accept_cookie=False)
 async def test_cookies_are_not_set_if_not_accepted(client: AsyncClient, user: Account) -> None:
-    body = {"username_or_email": user.username, "password": user.password}
-
     responses = [
-        await client.post("/auth/login", json=body),
-        await client.post("/auth/logout", headers={"Cookie": "__Host-access_token=x"}),
+        await client.post(f"{AUTH}/login", json=credentials(user)),
+        await client.post(f"{AUTH}/logout", headers={"Cookie": "__Host-access_token=x"}),
     ]
 
     assert [response.status_code for response in responses] == [200, 204]
@@ -134,32 +148,136 @@ async def test_logout_ends_no_session_of_a_cookie_if_not_accepted(
 ) -> None:
     tokens = await log_in(client, user)
 
-    await client.post("/auth/logout", headers=cookie(tokens))
+    await client.post(f"{AUTH}/logout", headers=cookie(tokens))
 
-    response = await client.get("/auth/me", headers=header(tokens))
+    response = await client.get(f"{AUTH}/me", headers=header(tokens))
     assert response.status_code == 200
 
 
 @with_settings(accept_header=False)
 async def test_header_is_ignored_if_not_accepted(client: AsyncClient, user: Account) -> None:
-    body = {"username_or_email": user.username, "password": user.password}
-    login = await client.post("/auth/login", json=body)
+    login = await client.post(f"{AUTH}/login", json=credentials(user))
     client.cookies.clear()
     cookies = login.cookies
     tokens = Tokens(cookies["__Host-access_token"], cookies["__Host-refresh_token"])
 
-    alone = await client.get("/auth/me", headers=header(tokens))
-    beside = await client.get("/auth/me", headers={"Authorization": "x"} | cookie(tokens))
+    alone = await client.get(f"{AUTH}/me", headers=header(tokens))
+    both = await client.get(f"{AUTH}/me", headers={"Authorization": "x"} | cookie(tokens))
 
     assert code_of(alone) == (401, "not_authenticated")
-    assert beside.status_code == 200
+    assert both.status_code == 200
+
+
+async def test_logout_ends_the_sessions_of_header_and_cookies(
+    client: AsyncClient,
+    user: Account,
+) -> None:
+    in_header = await log_in(client, user)
+    in_cookie = await log_in(client, user)
+
+    headers = header(in_header) | cookie(in_cookie)
+    response = await client.post(f"{AUTH}/logout", headers=headers)
+
+    responses = [
+        await client.get(f"{AUTH}/me", headers=header(tokens)) for tokens in (in_header, in_cookie)
+    ]
+    assert [code_of(each) for each in responses] == [(401, "session_ended")] * 2
+    assert len(response.headers.get_list("Set-Cookie")) == 2
+
+
+async def test_logout_of_a_header_deletes_no_cookies(client: AsyncClient, user: Account) -> None:
+    tokens = await log_in(client, user)
+
+    response = await client.post(f"{AUTH}/logout", headers=header(tokens))
+
+    assert "Set-Cookie" not in response.headers
+
+
+async def test_logout_of_another_page_ends_nothing(client: AsyncClient, user: Account) -> None:
+    in_header = await log_in(client, user)
+    in_cookie = await log_in(client, user)
+
+    headers = header(in_header) | cookie(in_cookie) | {"Origin": "https://evil.example"}
+    response = await client.post(f"{AUTH}/logout", headers=headers)
+
+    responses = [
+        await client.get(f"{AUTH}/me", headers=header(tokens)) for tokens in (in_header, in_cookie)
+    ]
+    assert code_of(response) == (403, "cross_site_request")
+    assert [each.status_code for each in responses] == [200, 200]
+
+
+async def ask_every_route(
+    app: FastAPI,
+    client: AsyncClient,
+    account: Account,
+    credential: dict[str, str],
+) -> dict[str, list[Response]]:
+    """Send a credential and the password to each route of authentication, as JSON and a form."""
+    fields = registration(account) | credentials(account) | password_grant(account)
+    responses: dict[str, list[Response]] = defaultdict(list)
+    for path, operations in app.openapi()["paths"].items():
+        for method in operations if path.startswith(AUTH) else []:
+            for kind in ("json", "data"):
+                body: dict[str, Any] = {kind: fields}
+                response = await client.request(method, path, headers=credential, **body)
+                client.cookies.clear()
+                responses[f"{method} {path}"].append(response)
+    return responses
+
+
+def successes(responses: dict[str, list[Response]]) -> set[str]:
+    return {
+        route
+        for route, answers in responses.items()
+        if any(answer.is_success for answer in answers)
+    }
+
+
+@with_settings(accept_header=False)
+async def test_no_route_reads_or_returns_tokens_outside_cookies_if_not_accepted(
+    app: FastAPI,
+    client: AsyncClient,
+    user: Account,
+) -> None:
+    login = await client.post(f"{AUTH}/login", json=credentials(user))
+    client.cookies.clear()
+    sent = login.cookies
+    tokens = Tokens(sent["__Host-access_token"], sent["__Host-refresh_token"])
+    in_body = {"refresh_token": tokens.refresh}
+
+    responses = await ask_every_route(app, client, user, header(tokens))
+    refreshed = await client.post(f"{AUTH}/refresh", json=in_body)
+    granted = await client.post(f"{AUTH}/token", data=password_grant(user))
+    await client.post(f"{AUTH}/logout", json=in_body)
+
+    me = await client.get(f"{AUTH}/me", headers=cookie(tokens))
+    texts = "".join(answer.text for answers in responses.values() for answer in answers)
+    assert successes(responses) == {f"post {AUTH}/{name}" for name in ("login", "logout", *MAIL)}
+    assert (code_of(refreshed), code_of(granted)) == ((401, "not_authenticated"), NOT_FOUND)
+    assert (me.status_code, tokens.access.partition(".")[0] in texts) == (200, False)
+
+
+@with_settings(accept_cookie=False)
+async def test_no_route_reads_or_sets_a_cookie_if_not_accepted(
+    app: FastAPI,
+    client: AsyncClient,
+    user: Account,
+) -> None:
+    tokens = await log_in(client, user)
+
+    responses = await ask_every_route(app, client, user, cookie(tokens))
+
+    me = await client.get(f"{AUTH}/me", headers=header(tokens))
+    cookies = {answer.headers.get("Set-Cookie") for each in responses.values() for answer in each}
+    expected = ("login", "logout", "token", *MAIL)
+    assert successes(responses) == {f"post {AUTH}/{name}" for name in expected}
+    assert (me.status_code, cookies) == (200, {None})
 
 
 @with_settings(set_cookie_on_login=False)
-async def test_login_sets_no_cookies_if_told_so(client: AsyncClient, user: Account) -> None:
-    body = {"username_or_email": user.username, "password": user.password}
-
-    response = await client.post("/auth/login", json=body)
+async def test_cookies_at_login_can_be_disabled(client: AsyncClient, user: Account) -> None:
+    response = await client.post(f"{AUTH}/login", json=credentials(user))
 
     assert response.status_code == 200
     assert "Set-Cookie" not in response.headers

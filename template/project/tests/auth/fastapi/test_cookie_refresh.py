@@ -1,23 +1,23 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""Refresh tokens in cookies: no script ever sees one, and only a dead session loses them."""
+"""Refresh tokens in cookies are hidden from scripts and cleared only for an ended session."""
 
 import pytest
 from httpx2 import AsyncClient, Response
 
 from app.database import Database
 from app.models import AuthSession
-from tests.conftest import Account, MovableClock
+from tests.conftest import MovableClock
 from tests.serving import race
-from tests.steps import change_user, code_of, log_in, log_out, rows_of, tampered
+from tests.steps import AUTH, Account, change_user, code_of, log_in, log_out, rows_of, tampered
 
 ACCESS = "__Host-access_token"
 REFRESH = "__Host-refresh_token"
 
 
 async def refresh_with(client: AsyncClient, token: str) -> Response:
-    """Refresh as a browser that holds only this cookie."""
-    response = await client.post("/auth/refresh", headers={"Cookie": f"{REFRESH}={token}"})
+    """Refresh as a browser that has only this refresh cookie."""
+    response = await client.post(f"{AUTH}/refresh", headers={"Cookie": f"{REFRESH}={token}"})
     client.cookies.clear()
     return response
 
@@ -47,7 +47,7 @@ async def test_racing_tabs_get_one_successor(
 
     async def refresh_once(_: int) -> Response:
         headers = {"Cookie": f"{REFRESH}={tokens.refresh}"}
-        return await client.post("/auth/refresh", headers=headers)
+        return await client.post(f"{AUTH}/refresh", headers=headers)
 
     responses = await race(20, refresh_once)
 
@@ -102,7 +102,7 @@ async def test_unusable_cookie_is_refused_and_kept(
     user: Account,
     kind: str,
 ) -> None:
-    """Only a session that is really over may sign a browser out."""
+    """Only an ended session may sign a browser out."""
     tokens = await log_in(client, user)
     unusable = {
         "tampered": tampered(tokens.refresh),
@@ -117,8 +117,8 @@ async def test_unusable_cookie_is_refused_and_kept(
     assert "Set-Cookie" not in response.headers
 
 
-async def test_nothing_sent_is_not_authenticated(client: AsyncClient) -> None:
-    response = await client.post("/auth/refresh")
+async def test_refresh_without_a_token_is_not_authenticated(client: AsyncClient) -> None:
+    response = await client.post(f"{AUTH}/refresh")
 
     assert code_of(response) == (401, "not_authenticated")
     assert response.headers["WWW-Authenticate"] == "Bearer"
@@ -129,7 +129,7 @@ async def test_access_cookie_alone_does_not_refresh(client: AsyncClient, user: A
     tokens = await log_in(client, user)
 
     headers = {"Cookie": f"{ACCESS}={tokens.access}"}
-    response = await client.post("/auth/refresh", headers=headers)
+    response = await client.post(f"{AUTH}/refresh", headers=headers)
 
     assert code_of(response) == (401, "not_authenticated")
 
@@ -145,7 +145,7 @@ async def test_token_in_the_body_wins(
     headers = {"Cookie": f"{REFRESH}={in_cookie.refresh}"}
 
     response = await client.post(
-        "/auth/refresh",
+        f"{AUTH}/refresh",
         json={"refresh_token": in_body.refresh},
         headers=headers,
     )
@@ -156,7 +156,7 @@ async def test_token_in_the_body_wins(
     assert response.json()["refresh_token"] not in (in_cookie.refresh, in_body.refresh)
 
 
-async def test_unusable_token_in_the_body_is_not_made_up_for(
+async def test_cookie_does_not_replace_an_unusable_token_in_the_body(
     client: AsyncClient,
     user: Account,
 ) -> None:
@@ -164,7 +164,7 @@ async def test_unusable_token_in_the_body_is_not_made_up_for(
     headers = {"Cookie": f"{REFRESH}={tokens.refresh}"}
 
     response = await client.post(
-        "/auth/refresh",
+        f"{AUTH}/refresh",
         json={"refresh_token": "garbage"},
         headers=headers,
     )
@@ -176,7 +176,7 @@ async def test_unusable_token_in_the_body_is_not_made_up_for(
 # {% else %}
 #| async def test_token_in_the_body_is_not_read(client: AsyncClient, user: Account) -> None:
 #|     tokens = await log_in(client, user)
-#|     response = await client.post("/auth/refresh", json={"refresh_token": tokens.refresh})
+#|     response = await client.post(f"{AUTH}/refresh", json={"refresh_token": tokens.refresh})
 #|     assert code_of(response) == (401, "not_authenticated")
 
 

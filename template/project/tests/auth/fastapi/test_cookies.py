@@ -1,25 +1,37 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""How cookies are set and deleted (SEC-61 to SEC-66)."""
+"""Cookie attributes (SEC-61 to SEC-66)."""
 
 import pytest
 from httpx2 import AsyncClient, Response
 
-from app.auth import PasswordContext
+from app.auth.hashing import PasswordContext
 from app.main import create_app
 from app.settings import Settings
-from tests.conftest import Account, MovableClock
+from tests.conftest import MovableClock
 from tests.serving import serve
-from tests.steps import code_of, log_in, refresh, register, tokens_of, with_settings
+from tests.steps import (
+    AUTH,
+    Account,
+    code_of,
+    credentials,
+    log_in,
+    refresh,
+    register,
+    tokens_of,
+    with_settings,
+)
 
 ACCESS = "__Host-access_token"
 REFRESH = "__Host-refresh_token"
+DEVICE = "__Host-device_token"
 MINUTES_15 = 15 * 60
 DAYS_7 = 7 * 24 * 60 * 60
+DAYS_400 = 400 * 24 * 60 * 60
 
 
 def cookies_of(response: Response) -> dict[str, set[str]]:
-    """Return the attributes of each cookie by its name; fail if there are two of one name."""
+    """Return the attributes of each cookie by its name. Fail if a name occurs twice."""
     sent = response.headers.get_list("Set-Cookie")
     parts = [cookie.split("; ") for cookie in sent]
     found = {pair.partition("=")[0]: set(attributes) for pair, *attributes in parts}
@@ -32,17 +44,36 @@ def attributes(max_age: int, *more: str, same_site: str = "lax") -> set[str]:
 
 
 async def log_in_with_cookies(client: AsyncClient, account: Account) -> Response:
-    body = {"username_or_email": account.username, "password": account.password}
-    return await client.post("/auth/login", json=body)
+    return await client.post(f"{AUTH}/login", json=credentials(account))
 
 
-async def test_login_sets_both_cookies(client: AsyncClient, user: Account) -> None:
+async def test_login_sets_three_cookies(client: AsyncClient, user: Account) -> None:
     response = await log_in_with_cookies(client, user)
 
     assert cookies_of(response) == {
         ACCESS: attributes(MINUTES_15, "Secure"),
         REFRESH: attributes(DAYS_7, "Secure"),
+        DEVICE: attributes(DAYS_400, "Secure"),
     }
+
+
+# {% if transport == "both" %}
+@with_settings(accept_header=False)
+# {% endif %}
+async def test_tokens_are_nowhere_else(client: AsyncClient, user: Account) -> None:
+    """A script on the page reads bodies and all headers but Set-Cookie (SEC-62)."""
+    login = await log_in_with_cookies(client, user)
+    refreshed = await client.post(f"{AUTH}/refresh")
+
+    tokens = [token for response in (login, refreshed) for token in response.cookies.values()]
+    readable = [
+        text
+        for response in (login, refreshed)
+        for name, text in [("body", response.text), *response.headers.multi_items()]
+        if name.lower() != "set-cookie"
+    ]
+    assert len(set(tokens)) == 5
+    assert [text for text in readable if any(token in text for token in tokens)] == []
 
 
 async def test_cookies_are_small_enough_for_browsers(client: AsyncClient, user: Account) -> None:
@@ -52,11 +83,11 @@ async def test_cookies_are_small_enough_for_browsers(client: AsyncClient, user: 
     assert max(sizes) < 4096
 
 
-async def test_refresh_sets_both_cookies_anew(client: AsyncClient, user: Account) -> None:
+async def test_refresh_sets_both_cookies_again(client: AsyncClient, user: Account) -> None:
     tokens = await log_in(client, user)
 
     headers = {"Cookie": f"{REFRESH}={tokens.refresh}"}
-    response = await client.post("/auth/refresh", headers=headers)
+    response = await client.post(f"{AUTH}/refresh", headers=headers)
 
     assert cookies_of(response) == {
         ACCESS: attributes(MINUTES_15, "Secure"),
@@ -69,7 +100,7 @@ async def test_cookie_ends_with_its_session(
     clock: MovableClock,
     user: Account,
 ) -> None:
-    """Thirty days after the login, so that the last cookies live for less than a week."""
+    """The session ends 30 days after the login, so the last cookies live less than a week."""
     tokens = await log_in(client, user)
     newest = tokens.refresh
     for _ in range(4):
@@ -79,32 +110,32 @@ async def test_cookie_ends_with_its_session(
     clock.move(days=5)
     client.cookies.clear()
 
-    response = await client.post("/auth/refresh", headers={"Cookie": f"{REFRESH}={newest}"})
+    response = await client.post(f"{AUTH}/refresh", headers={"Cookie": f"{REFRESH}={newest}"})
 
     assert cookies_of(response)[REFRESH] == attributes(24 * 60 * 60, "Secure")
 
 
 async def test_logout_deletes_with_the_same_attributes(client: AsyncClient, user: Account) -> None:
-    """Browsers keep a cookie if they differ (SEC-66)."""
+    """Browsers keep a cookie if the attributes differ (SEC-66). The device cookie stays."""
     await log_in_with_cookies(client, user)
 
-    response = await client.post("/auth/logout")
+    response = await client.post(f"{AUTH}/logout")
 
     assert cookies_of(response) == {
         ACCESS: attributes(0, "Secure"),
         REFRESH: attributes(0, "Secure"),
     }
-    assert not client.cookies
+    assert [*client.cookies] == [DEVICE]
 
 
 async def test_ended_session_deletes_both_cookies(client: AsyncClient, user: Account) -> None:
     tokens = await log_in(client, user)
     await log_in_with_cookies(client, user)
-    await client.delete("/auth/sessions")
+    await client.delete(f"{AUTH}/sessions")
     client.cookies.clear()
 
     headers = {"Cookie": f"{ACCESS}={tokens.access}"}
-    response = await client.get("/auth/me", headers=headers)
+    response = await client.get(f"{AUTH}/me", headers=headers)
 
     assert code_of(response) == (401, "session_ended")
     assert cookies_of(response) == {
@@ -114,29 +145,32 @@ async def test_ended_session_deletes_both_cookies(client: AsyncClient, user: Acc
 
 
 @with_settings(cookie_samesite="strict")
-async def test_cookies_may_be_stricter(client: AsyncClient, user: Account) -> None:
+async def test_samesite_is_a_setting(client: AsyncClient, user: Account) -> None:
     response = await log_in_with_cookies(client, user)
 
     assert cookies_of(response) == {
         ACCESS: attributes(MINUTES_15, "Secure", same_site="strict"),
         REFRESH: attributes(DAYS_7, "Secure", same_site="strict"),
+        DEVICE: attributes(DAYS_400, "Secure", same_site="strict"),
     }
 
 
 @with_settings(
     cookie_name_access="sid",
     cookie_name_refresh="__Secure-rid",
+    cookie_name_device="did",
     cookie_max_age_access=60,
     cookie_max_age_refresh=3600,
 )
 async def test_names_and_ages_are_settings(client: AsyncClient, user: Account) -> None:
     response = await log_in_with_cookies(client, user)
 
-    me = await client.get("/auth/me")
+    me = await client.get(f"{AUTH}/me")
     assert me.status_code == 200
     assert cookies_of(response) == {
         "__Host-sid": attributes(60, "Secure"),
         "__Secure-rid": attributes(3600, "Secure"),
+        "__Host-did": attributes(DAYS_400, "Secure"),
     }
 
 
@@ -145,7 +179,7 @@ async def test_cookies_of_plain_http_have_plain_names(
     settings: Settings,
     password_context: PasswordContext,
 ) -> None:
-    """As on a developer's machine; production insists on HTTPS."""
+    """For development. Production requires HTTPS."""
     auth = settings.auth.model_copy(update={"cookie_secure": False})
     changed = settings.model_copy(update={"environment": "development", "auth": auth})
     app = create_app(changed, password_context=password_context)
@@ -153,12 +187,13 @@ async def test_cookies_of_plain_http_have_plain_names(
     async with serve(app) as client:
         account = await register(client)
         response = await log_in_with_cookies(client, account)
-        me = await client.get("/auth/me")
+        me = await client.get(f"{AUTH}/me")
 
     assert me.status_code == 200
     assert cookies_of(response) == {
         "access_token": attributes(MINUTES_15),
         "refresh_token": attributes(DAYS_7),
+        "device_token": attributes(DAYS_400),
     }
 
 

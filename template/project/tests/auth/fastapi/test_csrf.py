@@ -1,8 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""What a foreign page makes a browser send changes nothing (SEC-68 to SEC-70)."""
-
-from dataclasses import asdict
+"""Requests that a page of another site triggers change nothing (SEC-68 to SEC-70)."""
 
 import pytest
 from fastapi import FastAPI
@@ -11,12 +9,27 @@ from httpx2 import AsyncClient
 from app.database import Database
 from app.dependencies import CurrentUser
 from app.models import AuthSession, User
-from tests.conftest import Account
-from tests.steps import code_of, log_in, rows_of, with_settings
+from tests.handshakes import add_websockets, open_websocket
+from tests.steps import (
+    AUTH,
+    Account,
+    code_of,
+    credentials,
+    log_in,
+    registration,
+    rows_of,
+    with_app_settings,
+    with_settings,
+)
 
 TRUSTED = "https://front.example"
 FOREIGN = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
 
+# What a foreign page is answered, by method.
+METHODS = {
+    **dict.fromkeys(["GET", "HEAD", "OPTIONS"], 200),
+    **dict.fromkeys(["POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"], 403),
+}
 ACCEPTED: dict[str, dict[str, str]] = {
     "not a browser": {},
     "same origin": {"Sec-Fetch-Site": "same-origin"},
@@ -25,6 +38,8 @@ ACCEPTED: dict[str, dict[str, str]] = {
     "old browser, this host": {"Origin": "https://testserver"},
     "old browser, trusted": {"Origin": TRUSTED},
     "trusted site": {"Sec-Fetch-Site": "cross-site", "Origin": TRUSTED},
+    "old browser, this host in the referrer": {"Referer": "https://testserver/page?x=y"},
+    "old browser, trusted in the referrer": {"Referer": f"{TRUSTED}/"},
     "trusted sibling": {"Sec-Fetch-Site": "same-site", "Origin": TRUSTED},
 }
 REFUSED: dict[str, dict[str, str]] = {
@@ -49,18 +64,28 @@ REFUSED: dict[str, dict[str, str]] = {
     "ends like a trusted host": {"Origin": "https://evilfront.example"},
     "trusted subdomain": {"Origin": "https://www.front.example"},
     "user in the address": {"Origin": f"{TRUSTED}@evil.example"},
-    "path behind the origin": {"Origin": f"{TRUSTED}/"},
+    "path after the origin": {"Origin": f"{TRUSTED}/"},
     "two origins": {"Origin": f"https://evil.example {TRUSTED}"},
+    "another host that is forwarded": {
+        "Origin": "https://evil.example",
+        "X-Forwarded-Host": "evil.example",
+        "Forwarded": "host=evil.example",
+    },
+    "old browser, another site in the referrer": {"Referer": "https://evil.example/page"},
+    "no address in the referrer": {"Referer": "evil"},
+    "trusted page in the path": {"Referer": f"https://evil.example/{TRUSTED}/"},
+    "another site, referrer of this host": {
+        "Sec-Fetch-Site": "cross-site",
+        "Referer": "https://testserver/",
+    },
     "trusted page in the referrer": {"Origin": "null", "Referer": f"{TRUSTED}/page"},
 }
 
 
 @with_settings(trusted_origins=[TRUSTED])
 async def test_requests_of_our_own_pages_pass(client: AsyncClient, user: Account) -> None:
-    body = {"username_or_email": user.username, "password": user.password}
-
     responses = {
-        name: await client.post("/auth/login", json=body, headers=headers)
+        name: await client.post(f"{AUTH}/login", json=credentials(user), headers=headers)
         for name, headers in ACCEPTED.items()
     }
 
@@ -73,10 +98,8 @@ async def test_requests_of_other_pages_are_refused(
     database: Database,
     user: Account,
 ) -> None:
-    body = {"username_or_email": user.username, "password": user.password}
-
     responses = {
-        name: await client.post("/auth/login", json=body, headers=headers)
+        name: await client.post(f"{AUTH}/login", json=credentials(user), headers=headers)
         for name, headers in REFUSED.items()
     }
 
@@ -86,11 +109,24 @@ async def test_requests_of_other_pages_are_refused(
     assert sessions == []
 
 
-async def test_login_of_another_page_sets_no_cookies(client: AsyncClient, user: Account) -> None:
-    """The victim would act in the attacker's account (SEC-70)."""
-    body = {"username_or_email": user.username, "password": user.password}
+@with_settings(cookie_secure=False)
+@with_app_settings(environment="development")
+async def test_own_pages_may_use_plain_http_in_development(
+    client: AsyncClient,
+    user: Account,
+) -> None:
+    statuses = {}
+    for origin in ("http://testserver", "https://testserver", "http://evil.example"):
+        headers = {"Origin": origin}
+        response = await client.post(f"{AUTH}/login", json=credentials(user), headers=headers)
+        statuses[origin] = response.is_success
 
-    response = await client.post("/auth/login", json=body, headers=FOREIGN)
+    assert [*statuses.values()] == [True, True, False]
+
+
+async def test_login_of_another_page_sets_no_cookies(client: AsyncClient, user: Account) -> None:
+    """Otherwise the victim would use the attacker's account (SEC-70)."""
+    response = await client.post(f"{AUTH}/login", json=credentials(user), headers=FOREIGN)
 
     assert code_of(response) == (403, "cross_site_request")
     assert "Set-Cookie" not in response.headers
@@ -100,17 +136,17 @@ async def test_request_of_another_page_is_an_event(
     client: AsyncClient,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    await client.post("/auth/register", json=asdict(Account()), headers=FOREIGN)
+    await client.post(f"{AUTH}/register", json=registration(Account()), headers=FOREIGN)
 
     [event] = [record for record in caplog.records if record.name == "app.auth.events"]
     assert (event.message, event.levelname) == ("malicious_csrf", "WARNING")
 
 
-async def test_registration_of_another_page_stores_nobody(
+async def test_registration_of_another_page_stores_no_user(
     client: AsyncClient,
     database: Database,
 ) -> None:
-    response = await client.post("/auth/register", json=asdict(Account()), headers=FOREIGN)
+    response = await client.post(f"{AUTH}/register", json=registration(Account()), headers=FOREIGN)
 
     users = await rows_of(database, User)
     assert (code_of(response), users) == ((403, "cross_site_request"), [])
@@ -119,13 +155,13 @@ async def test_registration_of_another_page_stores_nobody(
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("POST", "/auth/refresh"),
-        ("POST", "/auth/logout"),
-        ("DELETE", "/auth/sessions"),
-        ("DELETE", "/auth/sessions/{current}"),
+        ("POST", f"{AUTH}/refresh"),
+        ("POST", f"{AUTH}/logout"),
+        ("DELETE", f"{AUTH}/sessions"),
+        ("DELETE", f"{AUTH}/sessions/CURRENT"),
     ],
 )
-async def test_other_pages_can_not_use_the_cookies(
+async def test_other_pages_cannot_use_the_cookies(
     client: AsyncClient,
     database: Database,
     user: Account,
@@ -136,7 +172,7 @@ async def test_other_pages_can_not_use_the_cookies(
     tokens = await log_in(client, user)
     before = await states_of_sessions(database)
     cookies = f"__Host-access_token={tokens.access}; __Host-refresh_token={tokens.refresh}"
-    address = path.replace("{current}", before[-1][0])
+    address = path.replace("CURRENT", before[-1][0])
 
     headers = FOREIGN | {"Cookie": cookies}
     response = await client.request(method, address, headers=headers)
@@ -152,13 +188,13 @@ async def states_of_sessions(database: Database) -> list[tuple[str, int, bool]]:
     return [(each.id, each.generation, each.revoked_at is None) for each in sessions]
 
 
-@pytest.mark.parametrize("path", ["/auth/me", "/auth/sessions"])
-async def test_reading_is_safe_from_anywhere(
+@pytest.mark.parametrize("path", [f"{AUTH}/me", f"{AUTH}/sessions"])
+async def test_other_pages_may_send_reads(
     client: AsyncClient,
     user: Account,
     path: str,
 ) -> None:
-    """Without CORS the other page does not see the answer."""
+    """Without CORS the other page cannot read the response."""
     tokens = await log_in(client, user)
 
     headers = FOREIGN | {"Cookie": f"__Host-access_token={tokens.access}"}
@@ -175,7 +211,7 @@ async def test_your_own_routes_are_protected_too(
 ) -> None:
     @app.post("/orders")
     async def order(user: CurrentUser) -> str:
-        return user.username
+        return user.email
 
     tokens = await log_in(client, user)
     headers = {"Cookie": f"__Host-access_token={tokens.access}"}
@@ -183,8 +219,77 @@ async def test_your_own_routes_are_protected_too(
     own = await client.post("/orders", headers=headers)
     foreign = await client.post("/orders", headers=headers | FOREIGN)
 
-    assert (own.status_code, own.json()) == (200, "ann")
+    assert (own.status_code, own.json()) == (200, user.email)
     assert code_of(foreign) == (403, "cross_site_request")
+
+
+async def test_only_methods_that_change_nothing_are_safe(
+    app: FastAPI,
+    client: AsyncClient,
+    user: Account,
+) -> None:
+    @app.api_route("/probe", methods=list(METHODS))
+    async def probe(user: CurrentUser) -> None:
+        pass
+
+    tokens = await log_in(client, user)
+    headers = FOREIGN | {"Cookie": f"__Host-access_token={tokens.access}"}
+
+    statuses = {}
+    for method in METHODS:
+        response = await client.request(method, "/probe", headers=headers)
+        statuses[method] = response.status_code
+
+    assert statuses == METHODS
+
+
+@with_settings(trusted_origins=[TRUSTED])
+async def test_only_our_own_pages_may_open_websockets(
+    app: FastAPI,
+    client: AsyncClient,
+    user: Account,
+) -> None:
+    """Otherwise a page of another site could read the messages (SEC-68)."""
+    add_websockets(app)
+    tokens = await log_in(client, user)
+    cookie = {"Cookie": f"__Host-access_token={tokens.access}"}
+
+    own = {
+        name: await open_websocket(app, "/greeting", headers | cookie)
+        for name, headers in ACCEPTED.items()
+    }
+    foreign = {
+        name: await open_websocket(app, "/greeting", headers | cookie)
+        for name, headers in REFUSED.items()
+    }
+
+    refusals = {name: handshake.refusal for name, handshake in foreign.items()}
+    assert [name for name, handshake in own.items() if handshake.kinds != ["accept", "send"]] == []
+    assert refusals == dict.fromkeys(REFUSED, (403, "cross_site_request"))
+
+
+@pytest.mark.parametrize(
+    ("headers", "reason"),
+    [
+        (FOREIGN, "https://evil.example is neither the host testserver nor in AUTH_TRUSTED"),
+        ({"Origin": "https://evil.example/\u00ff"}, "the origin is not valid"),
+        ({"Origin": "null"}, "the origin is not valid"),
+    ],
+)
+async def test_log_names_the_origin_and_the_setting(
+    client: AsyncClient,
+    caplog: pytest.LogCaptureFixture,
+    headers: dict[str, str],
+    reason: str,
+) -> None:
+    encoded = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
+
+    response = await client.post(f"{AUTH}/login", json=credentials(Account()), headers=encoded)
+
+    [record] = [record for record in caplog.records if record.levelname == "WARNING"]
+    event: dict[str, str] = record.__dict__["event"]
+    assert code_of(response) == (403, "cross_site_request")
+    assert event["reason"].startswith(reason)
 
 
 # {% endcall %}

@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""Other services find the keys with which they verify access tokens, and nothing else."""
+"""The JWKS route publishes the keys that verify access tokens, and nothing else."""
 
 from pathlib import Path
 from typing import Any
@@ -10,16 +10,17 @@ import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
 
-from app.auth import AuthSettings, PasswordContext
+from app.auth.hashing import PasswordContext
+from app.auth.settings import AuthSettings
 from app.database import Database
 from app.main import create_app
 from app.settings import Settings
 from tests.auth.conftest import settings_with
 from tests.auth.forging import decoded
 from tests.auth.key_pairs import ALGORITHMS, key_pair
-from tests.conftest import Account, MovableClock
+from tests.conftest import MovableClock
 from tests.serving import serve
-from tests.steps import code_of, credential, log_in, refresh, rotate
+from tests.steps import AUTH, Account, code_of, credential, log_in, refresh, rotate
 
 JWKS = "/.well-known/jwks.json"
 MEMBERS = {
@@ -37,7 +38,7 @@ def algorithm(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def auth_settings(algorithm: str, tmp_path: Path) -> AuthSettings:
-    """The second key signs; the first, which did before, still verifies."""
+    """The second key signs. The first key, which signed before, still verifies."""
     private, _ = key_pair(algorithm, 2).files(tmp_path, "new")
     _, old = key_pair(algorithm).files(tmp_path, "old")
     return settings_with(algorithm=algorithm, private_key_file=private, public_key_files=[old])
@@ -51,20 +52,20 @@ def before(
     clock: MovableClock,
     password_context: PasswordContext,
 ) -> FastAPI:
-    """The application over the same database before the key was changed."""
+    """The application before the change of the key, over the same database."""
     private, _ = key_pair(algorithm).files(tmp_path, "before")
     auth = settings_with(algorithm=algorithm, private_key_file=private)
     older = settings.model_copy(update={"auth": auth})
     return create_app(older, clock=clock, password_context=password_context)
 
 
-async def test_access_token_is_verified_by_what_is_published(
+async def test_published_keys_verify_access_tokens(
     client: AsyncClient,
     user: Account,
     algorithm: str,
 ) -> None:
     tokens = await log_in(client, user)
-    me = await client.get("/auth/me", headers=credential(tokens.access))
+    me = await client.get(f"{AUTH}/me", headers=credential(tokens.access))
     published = await client.get(JWKS)
 
     keys = jwt.PyJWKSet.from_dict(published.json())
@@ -75,7 +76,7 @@ async def test_access_token_is_verified_by_what_is_published(
         [algorithm],
         audience="app",
         issuer="app",
-        options={"verify_iat": False, "verify_exp": False},  # the tests have a time of their own
+        options={"verify_iat": False, "verify_exp": False},  # the test clock differs
     )
     assert claims["sub"] == str(me.json()["id"])
 
@@ -87,13 +88,13 @@ async def test_users_sign_in_with_every_algorithm(
 ) -> None:
     tokens = await log_in(client, user)
 
-    response = await client.get("/auth/me", headers=credential(tokens.access))
+    response = await client.get(f"{AUTH}/me", headers=credential(tokens.access))
 
     assert decoded(tokens.access.partition(".")[0])["alg"] == algorithm
-    assert response.json()["username"] == user.username
+    assert response.json()["email"] == user.email
 
 
-async def test_keys_say_what_they_are_for_and_nothing_private(
+async def test_keys_state_their_use_and_nothing_private(
     client: AsyncClient,
     algorithm: str,
 ) -> None:
@@ -104,7 +105,7 @@ async def test_keys_say_what_they_are_for_and_nothing_private(
     assert {(key["use"], key["alg"]) for key in keys} == {("sig", algorithm)}
 
 
-async def test_keys_are_those_that_verify_and_the_signing_one_is_first(
+async def test_all_verifying_keys_are_published_with_the_signing_key_first(
     client: AsyncClient,
     user: Account,
     algorithm: str,
@@ -133,7 +134,7 @@ async def test_token_of_the_previous_key_is_accepted_while_it_verifies(
     async with serve(before) as earlier:
         tokens = await log_in(earlier, user)
 
-    response = await client.get("/auth/me", headers=credential(tokens.access))
+    response = await client.get(f"{AUTH}/me", headers=credential(tokens.access))
 
     assert response.status_code == 200
 
@@ -146,7 +147,7 @@ async def test_token_of_a_key_that_was_dropped_is_refused(
     tokens = await log_in(client, user)
 
     async with serve(before) as without_the_key:
-        refused = await without_the_key.get("/auth/me", headers=credential(tokens.access))
+        refused = await without_the_key.get(f"{AUTH}/me", headers=credential(tokens.access))
         refreshed = await refresh(without_the_key, tokens.refresh)
 
     assert code_of(refused) == (401, "invalid_token")  # SEC-86
@@ -166,7 +167,7 @@ async def test_change_of_the_algorithm_ends_no_session(
     app = create_app(symmetric, clock=clock, password_context=password_context)
 
     async with serve(app) as changed:
-        refused = await changed.get("/auth/me", headers=credential(tokens.access))
+        refused = await changed.get(f"{AUTH}/me", headers=credential(tokens.access))
         successor = await rotate(changed, tokens.refresh)
 
     assert code_of(refused) == (401, "invalid_token")  # SEC-30

@@ -1,15 +1,17 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""Logging out ends one session on the server, and never fails."""
+"""A logout ends one session on the server and never fails."""
 
 import pytest
 from httpx2 import AsyncClient, Response
 
 from app.database import Database
 from app.models import AuthSession
-from tests.conftest import Account, MovableClock
+from tests.conftest import MovableClock
 from tests.serving import race
 from tests.steps import (
+    AUTH,
+    Account,
     code_of,
     credential,
     log_in,
@@ -22,12 +24,12 @@ from tests.steps import (
 
 
 async def test_token_is_refused_on_the_next_request(client: AsyncClient, user: Account) -> None:
-    """Its signature is still good, its session is not (SEC-40)."""
+    """Its signature is still valid, but its session has ended (SEC-40)."""
     tokens = await log_in(client, user)
 
     await log_out(client, tokens.access)
 
-    response = await client.get("/auth/me", headers=credential(tokens.access))
+    response = await client.get(f"{AUTH}/me", headers=credential(tokens.access))
     assert code_of(response) == (401, "session_ended")
 
 
@@ -43,13 +45,13 @@ async def test_refresh_token_of_the_session_is_refused_too(
     assert code_of(response) == (401, "session_ended")
 
 
-async def test_logging_out_twice_is_fine(
+async def test_second_logout_succeeds(
     client: AsyncClient,
     clock: MovableClock,
     database: Database,
     user: Account,
 ) -> None:
-    """The first time is the one that counts (SEC-58)."""
+    """Only the first logout changes the session (SEC-58)."""
     tokens = await log_in(client, user)
     await log_out(client, tokens.access)
     [once] = await rows_of(database, AuthSession)
@@ -61,8 +63,8 @@ async def test_logging_out_twice_is_fine(
     assert (twice.revoked_at, twice.revoked_reason) == (once.revoked_at, "logout")
 
 
-async def test_nobody_can_log_out(client: AsyncClient) -> None:
-    response = await client.post("/auth/logout")
+async def test_logout_without_a_token_succeeds(client: AsyncClient) -> None:
+    response = await client.post(f"{AUTH}/logout")
 
     assert (response.status_code, response.content) == (204, b"")
 
@@ -89,19 +91,19 @@ async def test_refresh_token_logs_out(client: AsyncClient, user: Account) -> Non
     headers = {"Authorization": f"Bearer {tokens.refresh}"}
     # {% endif %}
 
-    response = await client.post("/auth/logout", headers=headers)
+    response = await client.post(f"{AUTH}/logout", headers=headers)
 
-    me = await client.get("/auth/me", headers=credential(tokens.access))
+    me = await client.get(f"{AUTH}/me", headers=credential(tokens.access))
     assert (response.status_code, code_of(me)) == (204, (401, "session_ended"))
 
 
-async def test_other_sessions_go_on(client: AsyncClient, user: Account) -> None:
+async def test_other_sessions_stay_live(client: AsyncClient, user: Account) -> None:
     elsewhere = await log_in(client, user)
     tokens = await log_in(client, user)
 
     await log_out(client, tokens.access)
 
-    response = await client.get("/auth/me", headers=credential(elsewhere.access))
+    response = await client.get(f"{AUTH}/me", headers=credential(elsewhere.access))
     assert response.status_code == 200
 
 
@@ -120,7 +122,7 @@ async def test_unusable_token_ends_nothing(
 
     await log_out(client, unusable[change])
 
-    response = await client.get("/auth/me", headers=credential(tokens.access))
+    response = await client.get(f"{AUTH}/me", headers=credential(tokens.access))
     assert response.status_code == 200
 
 
@@ -128,7 +130,7 @@ async def test_refresh_that_races_a_logout_leaves_no_live_token(
     client: AsyncClient,
     user: Account,
 ) -> None:
-    """Whichever comes first (SEC-53)."""
+    """The order does not matter (SEC-53)."""
     tokens = await log_in(client, user)
 
     async def act(number: int) -> str:
@@ -144,6 +146,39 @@ async def test_refresh_that_races_a_logout_leaves_no_live_token(
     assert {code_of(response) for response in responses} == {(401, "session_ended")}
 
 
+# {% if transport != "cookie" %}
+async def test_refresh_token_in_the_body_logs_out(client: AsyncClient, user: Account) -> None:
+    tokens = await log_in(client, user)
+
+    response = await client.post(f"{AUTH}/logout", json={"refresh_token": tokens.refresh})
+
+    me = await client.get(f"{AUTH}/me", headers=credential(tokens.access))
+    assert (response.status_code, code_of(me)) == (204, (401, "session_ended"))
+
+
+async def test_sessions_of_header_and_body_both_end(client: AsyncClient, user: Account) -> None:
+    one = await log_in(client, user)
+    other = await log_in(client, user)
+
+    body = {"refresh_token": other.refresh}
+    await client.post(f"{AUTH}/logout", json=body, headers=credential(one.access))
+
+    responses = [
+        await client.get(f"{AUTH}/me", headers=credential(tokens.access)) for tokens in (one, other)
+    ]
+    assert [code_of(response) for response in responses] == [(401, "session_ended")] * 2
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"null", b'{"refresh_token": null}'])
+async def test_body_without_a_token_is_fine(client: AsyncClient, body: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+
+    response = await client.post(f"{AUTH}/logout", content=body, headers=headers)
+
+    assert response.status_code == 204
+
+
+# {% endif %}
 def successor_in(response: Response) -> str | None:
     return tokens_of(response).refresh if response.is_success else None
 

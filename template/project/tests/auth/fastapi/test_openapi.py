@@ -1,51 +1,79 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python(derive=false) %}
-"""What the OpenAPI document promises about the authentication routes."""
+"""The OpenAPI document of the authentication routes."""
 
 import json
 from typing import Any
 
 import pytest
 
-from app.auth import PasswordContext
+from app.auth.fastapi.schemas import RegisterRequest
+from app.auth.hashing import PasswordContext
+from app.auth.passwords import check_password
+from app.auth.settings import AuthSettings
 from app.dependencies import CurrentUser
 from app.main import create_app
 from app.settings import Settings
+from tests.steps import AUTH, Account, profile, registration, with_settings
 
 Operation = tuple[str, str]
-# Routes that are for people who have no token, or one that counts no longer.
+# Routes that need no valid token.
 PUBLIC: set[Operation] = {
-    ("post", "/auth/register"),
-    ("post", "/auth/login"),
-    ("post", "/auth/refresh"),
+    ("post", f"{AUTH}/register"),
+    ("post", f"{AUTH}/login"),
+    ("post", f"{AUTH}/refresh"),
     # {% if transport != "cookie" %}
-    ("post", "/auth/token"),
+    ("post", f"{AUTH}/token"),
     # {% endif %}
+    ("post", f"{AUTH}/password/forgotten"),
+    ("post", f"{AUTH}/password/reset"),
+}
+# Codes that several of the routes below have.
+# {% if transport == "header" %}
+#| OTHER_SITE: set[str] = set()
+# {% else %}
+OTHER_SITE = {"cross_site_request"}
+# {% endif %}
+NOT_SIGNED_IN = {"not_authenticated", "invalid_token", "session_ended"}
+UNUSABLE_BODY = {"400": {"unreadable_body"}, "413": {"body_too_large"}}
+CHECKS_PASSWORD = {
+    **UNUSABLE_BODY,
+    "401": NOT_SIGNED_IN,
+    "403": OTHER_SITE | {"wrong_password"},
+    "429": {"login_throttled", "too_many_requests"},
+    "503": {"busy", "unavailable"},
+}
+CHECKS_OWNER = CHECKS_PASSWORD | {"403": OTHER_SITE | {"wrong_password", "recent_login_required"}}
+SENDS_MAIL = {
+    **UNUSABLE_BODY,
+    # {% if transport != "header" %}
+    "403": OTHER_SITE,
+    # {% endif %}
+    "429": {"mail_throttled", "too_many_requests"},
+    "503": {"unavailable"},
 }
 CODES: dict[Operation, dict[str, set[str]]] = {
-    ("post", "/auth/register"): {
+    ("post", f"{AUTH}/register"): {
         "400": {"unreadable_body"},
         # {% if transport == "header" %}
         #| "403": {"registration_closed"},
         # {% else %}
         "403": {"cross_site_request", "registration_closed"},
         # {% endif %}
-        "409": {"email_taken", "username_taken"},
+        "409": {"account_conflict", *(f"{field}_taken" for field in profile(Account()))},
         "413": {"body_too_large"},
         "429": {"too_many_requests"},
         "503": {"busy", "unavailable"},
     },
-    ("post", "/auth/login"): {
+    ("post", f"{AUTH}/login"): {
         "400": {"unreadable_body"},
         "401": {"invalid_credentials"},
-        # {% if transport != "header" %}
-        "403": {"cross_site_request"},
-        # {% endif %}
+        "403": OTHER_SITE | {"email_unverified"},
         "413": {"body_too_large"},
         "429": {"login_throttled", "too_many_requests"},
         "503": {"busy", "unavailable"},
     },
-    ("post", "/auth/refresh"): {
+    ("post", f"{AUTH}/refresh"): {
         # {% if transport != "cookie" %}
         "400": {"unreadable_body"},
         "413": {"body_too_large"},
@@ -59,40 +87,61 @@ CODES: dict[Operation, dict[str, set[str]]] = {
         "429": {"too_many_requests"},
         "503": {"unavailable"},
     },
-    ("post", "/auth/logout"): {
+    ("post", f"{AUTH}/logout"): {
+        # {% if transport != "cookie" %}
+        "400": {"unreadable_body"},
+        # {% endif %}
         # {% if transport != "header" %}
         "403": {"cross_site_request"},
         # {% endif %}
-        "503": {"unavailable"},
-    },
-    ("get", "/auth/me"): {
-        "401": {"not_authenticated", "invalid_token", "session_ended"},
-        "503": {"unavailable"},
-    },
-    ("post", "/auth/password"): {
-        "400": {"unreadable_body"},
-        "401": {"not_authenticated", "invalid_token", "session_ended"},
-        # {% if transport == "header" %}
-        #| "403": {"wrong_password"},
-        # {% else %}
-        "403": {"cross_site_request", "wrong_password"},
-        # {% endif %}
+        # {% if transport != "cookie" %}
         "413": {"body_too_large"},
-        "429": {"login_throttled", "too_many_requests"},
+        # {% endif %}
+        "429": {"too_many_requests"},
+        "503": {"unavailable"},
+    },
+    ("get", f"{AUTH}/me"): {
+        "401": {"not_authenticated", "invalid_token", "session_ended"},
+        "503": {"unavailable"},
+    },
+    ("post", f"{AUTH}/password"): CHECKS_OWNER,
+    ("post", f"{AUTH}/reauthenticate"): CHECKS_PASSWORD,
+    ("patch", f"{AUTH}/me"): {
+        **UNUSABLE_BODY,
+        "401": NOT_SIGNED_IN,
+        # {% if transport != "header" %}
+        "403": OTHER_SITE,
+        # {% endif %}
+        "409": {"username_taken"},
+        "503": {"unavailable"},
+    },
+    ("delete", f"{AUTH}/me"): {**CHECKS_OWNER, "409": {"last_superuser"}},
+    ("post", f"{AUTH}/email"): {
+        **CHECKS_OWNER,
+        "429": {"login_throttled", "mail_throttled", "too_many_requests"},
+    },
+    ("post", f"{AUTH}/email/confirm"): {**CHECKS_PASSWORD, "409": {"email_taken"}},
+    ("post", f"{AUTH}/email/verification"): {**SENDS_MAIL, "401": NOT_SIGNED_IN},
+    ("post", f"{AUTH}/email/verify"): CHECKS_PASSWORD,
+    ("post", f"{AUTH}/password/forgotten"): SENDS_MAIL,
+    ("post", f"{AUTH}/password/reset"): {
+        **SENDS_MAIL,
+        "401": {"invalid_token"},
+        "429": {"too_many_requests"},
         "503": {"busy", "unavailable"},
     },
-    ("get", "/auth/sessions"): {
+    ("get", f"{AUTH}/sessions"): {
         "401": {"not_authenticated", "invalid_token", "session_ended"},
         "503": {"unavailable"},
     },
-    ("delete", "/auth/sessions"): {
+    ("delete", f"{AUTH}/sessions"): {
         "401": {"not_authenticated", "invalid_token", "session_ended"},
         # {% if transport != "header" %}
         "403": {"cross_site_request"},
         # {% endif %}
         "503": {"unavailable"},
     },
-    ("delete", "/auth/sessions/{session_id}"): {
+    ("delete", AUTH + "/sessions/{session_id}"): {
         "401": {"not_authenticated", "invalid_token", "session_ended"},
         # {% if transport != "header" %}
         "403": {"cross_site_request"},
@@ -114,7 +163,7 @@ def operations(document: dict[str, Any]) -> dict[Operation, dict[str, Any]]:
         (method, path): operation
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
-        if path.startswith("/auth/")
+        if path.startswith(f"{AUTH}/")
     }
 
 
@@ -124,32 +173,102 @@ def model_of(response: dict[str, Any]) -> str:
 
 
 def test_errors_of_every_route_are_documented(
+    document: dict[str, Any],
     operations: dict[Operation, dict[str, Any]],
 ) -> None:
+    """Generators of clients make a type from the codes of each status."""
+    models = document["components"]["schemas"]
+
+    def codes(response: dict[str, Any]) -> set[str]:
+        detail = models[model_of(response)]["properties"]["detail"]["$ref"].rpartition("/")[2]
+        return set(models[detail]["properties"]["code"]["enum"])
+
     documented = {
         name: {
-            status: set(response["description"].replace("`", "").split(", "))
+            status: codes(response)
             for status, response in operation["responses"].items()
-            if status >= "400" and model_of(response) == "ErrorResponse"
+            if status >= "400" and status != "422"
         }
         for name, operation in operations.items()
-        if name[1] != "/auth/token"
+        if name[1] != f"{AUTH}/token"
     }
 
     assert documented == CODES
 
 
+def test_operations_are_named_by_tag_and_function(document: dict[str, Any]) -> None:
+    """A client that was generated keeps its names if a path changes."""
+    names = [
+        operation["operationId"]
+        for methods in document["paths"].values()
+        for operation in methods.values()
+    ]
+
+    assert len(names) == len(set(names))
+    assert {"auth-register", "auth-login", "auth-me", "health-ready"} <= set(names)
+
+
+def test_bodies_have_examples_that_are_accepted(
+    document: dict[str, Any],
+    auth_settings: AuthSettings,
+) -> None:
+    fields = document["components"]["schemas"]["RegisterRequest"]["properties"]
+    example = {name: field["examples"][0] for name, field in fields.items()}
+
+    body = RegisterRequest.model_validate(example)
+
+    password = body.password.get_secret_value()
+    check_password(password, **profile(Account()), settings=auth_settings)
+    assert example == registration(Account())
+
+
+@with_settings(password_min_length=21, password_max_bytes=256)
+def test_new_passwords_have_the_bounds_of_the_settings(document: dict[str, Any]) -> None:
+    models = document["components"]["schemas"]
+    bounds = [
+        (field.get("minLength"), field.get("maxLength"))
+        for field in (
+            models["RegisterRequest"]["properties"]["password"],
+            models["PasswordChangeRequest"]["properties"]["new_password"],
+            models["PasswordResetRequest"]["properties"]["new_password"],
+            models["LoginRequest"]["properties"]["password"],
+        )
+    ]
+
+    assert bounds == [*[(21, 256)] * 3, (None, None)]
+
+
+@pytest.mark.parametrize(("verified", "status"), [(False, "201"), (True, "202")])
+def test_registration_documents_the_one_answer_that_it_has(
+    settings: Settings,
+    password_context: PasswordContext,
+    verified: bool,
+    status: str,
+) -> None:
+    """Clients that are generated for both would not know the type of the answer."""
+    auth = settings.auth.model_copy(update={"require_verified_email": verified})
+    app = create_app(
+        settings.model_copy(update={"auth": auth}),
+        password_context=password_context,
+    )
+
+    documents = [app.openapi() for _ in range(2)]
+
+    responses = documents[1]["paths"][f"{AUTH}/register"]["post"]["responses"]
+    assert [code for code in responses if code.startswith("2")] == [status]
+
+
 def test_validation_errors_are_documented_without_what_was_sent(
     operations: dict[Operation, dict[str, Any]],
 ) -> None:
-    """FastAPI's own model has an `input`, which is never answered here (SEC-77)."""
+    """FastAPI's own model has an `input`, which is never part of a response here (SEC-77)."""
     models = {
         name: model_of(operation["responses"]["422"])
         for name, operation in operations.items()
         if "422" in operation["responses"]
     }
 
-    assert ("post", "/auth/register") in models
+    assert ("post", f"{AUTH}/register") in models
     assert models == dict.fromkeys(models, "ValidationErrorResponse")
 
 
@@ -157,7 +276,7 @@ def test_validation_errors_are_documented_without_what_was_sent(
 def test_token_endpoint_documents_the_errors_of_its_rfc(
     operations: dict[Operation, dict[str, Any]],
 ) -> None:
-    responses = operations["post", "/auth/token"]["responses"]
+    responses = operations["post", f"{AUTH}/token"]["responses"]
 
     assert {status: model_of(responses[status]) for status in ("200", "429", "503")} == {
         "200": "TokenResponse",
@@ -165,6 +284,13 @@ def test_token_endpoint_documents_the_errors_of_its_rfc(
         "503": "OAuthError",
     }
     assert "#/components/schemas/OAuthError" in json.dumps(responses["400"])
+
+
+def test_token_url_is_the_token_endpoint(document: dict[str, Any]) -> None:
+    """Otherwise Swagger's Authorize dialog would send its request to a wrong URL."""
+    flow = document["components"]["securitySchemes"]["Bearer"]["flows"]["password"]
+
+    assert {f"/{flow['tokenUrl']}", f"/{flow['refreshUrl']}"} == {f"{AUTH}/token"}
 
 
 # {% endif %}
@@ -206,14 +332,14 @@ def test_your_own_routes_ask_for_a_credential(
 
     @app.get("/orders")
     def orders(user: CurrentUser) -> str:
-        return user.username
+        return user.email
 
     paths = app.openapi()["paths"]
 
-    assert paths["/orders"]["get"]["security"] == paths["/auth/me"]["get"]["security"]
+    assert paths["/orders"]["get"]["security"] == paths[f"{AUTH}/me"]["get"]["security"]
 
 
-def test_no_schema_knows_the_stored_secrets(document: dict[str, Any]) -> None:
+def test_no_schema_contains_stored_secrets(document: dict[str, Any]) -> None:
     """SEC-13."""
     text = json.dumps(document)
 

@@ -1,15 +1,17 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""Refresh tokens rotate: each counts once, and an old one ends the session."""
+"""Refresh tokens rotate. Each can be used once, and reuse ends the session."""
 
 import pytest
 from httpx2 import AsyncClient, Response
 
 from app.database import Database
 from app.models import AuthSession
-from tests.conftest import Account, MovableClock
+from tests.conftest import MovableClock
 from tests.serving import race
 from tests.steps import (
+    AUTH,
+    Account,
     code_of,
     credential,
     log_in,
@@ -25,13 +27,13 @@ async def test_new_access_token_is_accepted(client: AsyncClient, user: Account) 
     tokens = await log_in(client, user)
     refreshed = await refresh(client, tokens.refresh)
 
-    response = await client.get("/auth/me", headers=credential(tokens_of(refreshed).access))
+    response = await client.get(f"{AUTH}/me", headers=credential(tokens_of(refreshed).access))
 
-    assert (response.status_code, response.json()["username"]) == (200, "ann")
+    assert (response.status_code, response.json()["email"]) == (200, user.email)
 
 
 async def test_every_rotation_gives_another_token(client: AsyncClient, user: Account) -> None:
-    """Even within one second (SEC-48, SEC-52)."""
+    """Even within the same second (SEC-48, SEC-52)."""
     tokens = await log_in(client, user)
     chain = [tokens.refresh]
 
@@ -48,7 +50,7 @@ async def test_superseded_token_ends_the_session(
     user: Account,
     generation: int,
 ) -> None:
-    """All that was issued is dead after a replay, the newest token too (SEC-49, SEC-54)."""
+    """After a replay, every token of the session is invalid, also the newest (SEC-49, SEC-54)."""
     tokens = await log_in(client, user)
     chain = [tokens.refresh]
     for _ in range(5):
@@ -57,18 +59,18 @@ async def test_superseded_token_ends_the_session(
 
     replay = await refresh(client, chain[generation])
     newest = await refresh(client, chain[-1])
-    me = await client.get("/auth/me", headers=credential(tokens.access))
+    me = await client.get(f"{AUTH}/me", headers=credential(tokens.access))
 
     assert [code_of(r) for r in (replay, newest, me)] == [(401, "session_ended")] * 3
     assert replay.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
 
 
-async def test_predecessor_gets_the_same_successor_for_a_while(
+async def test_predecessor_gets_the_same_successor_during_the_grace(
     client: AsyncClient,
     clock: MovableClock,
     user: Account,
 ) -> None:
-    """A lost answer or a second tab signs nobody out."""
+    """A lost response or a second tab does not sign the user out."""
     tokens = await log_in(client, user)
     successor = await rotate(client, tokens.refresh)
     clock.move(seconds=9)
@@ -78,7 +80,7 @@ async def test_predecessor_gets_the_same_successor_for_a_while(
     assert again == successor
 
 
-async def test_predecessor_is_reuse_after_a_while(
+async def test_predecessor_is_reuse_after_the_grace(
     client: AsyncClient,
     clock: MovableClock,
     user: Account,
@@ -112,7 +114,7 @@ async def test_racing_refreshes_get_one_successor(
     database: Database,
     user: Account,
 ) -> None:
-    """One step, one token for all (SEC-50)."""
+    """The session advances once, and all callers get the same token (SEC-50)."""
     tokens = await log_in(client, user)
 
     async def refresh_once(_: int) -> Response:

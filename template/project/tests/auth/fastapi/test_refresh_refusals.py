@@ -1,13 +1,13 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""What does not refresh, and when a session is over."""
+"""Refused refreshes, and the end of a session."""
 
 from httpx2 import AsyncClient
 
 from app.database import Database
 from app.models import AuthSession
-from tests.conftest import Account, MovableClock
-from tests.steps import change_user, code_of, log_in, refresh, rotate, rows_of, tampered
+from tests.conftest import MovableClock
+from tests.steps import Account, change_user, code_of, log_in, refresh, rotate, rows_of, tampered
 
 
 async def test_access_token_does_not_refresh(client: AsyncClient, user: Account) -> None:
@@ -23,7 +23,7 @@ async def test_forged_token_changes_nothing(
     database: Database,
     user: Account,
 ) -> None:
-    """Not even when it names a real session and an old generation (SEC-55)."""
+    """Even if it names a real session and an old generation (SEC-55)."""
     tokens = await log_in(client, user)
     second = await rotate(client, tokens.refresh)
     await rotate(client, second)
@@ -35,7 +35,7 @@ async def test_forged_token_changes_nothing(
     assert (session.generation, session.revoked_at) == (3, None)
 
 
-async def test_disabled_user_can_not_refresh(
+async def test_disabled_user_cannot_refresh(
     client: AsyncClient,
     database: Database,
     user: Account,
@@ -69,7 +69,7 @@ async def test_session_ends_however_often_it_is_used(
     clock: MovableClock,
     user: Account,
 ) -> None:
-    """Thirty days after the login (SEC-56)."""
+    """The session ends 30 days after the login (SEC-56)."""
     tokens = await log_in(client, user)
     newest = tokens.refresh
     for _ in range(5):

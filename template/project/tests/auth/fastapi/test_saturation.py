@@ -1,26 +1,37 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""When more passwords wait than the server will hash, it says so and stays well (SEC-29)."""
+"""Logins are refused while the hashing queue is full (SEC-29)."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from threading import Event
 
 import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient, Response
 
-from app.auth import PasswordContext
+from app.auth.hashing import PasswordContext
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import MovableClock
 from tests.serving import race, serve
-from tests.steps import code_of, register, with_settings
+from tests.steps import (
+    AUTH,
+    SIGNED_IN,
+    code_of,
+    credentials,
+    # {% if transport != "cookie" %}
+    password_grant,
+    # {% endif %}
+    register,
+    with_settings,
+)
 
-LONGEST_WAIT = 5  # seconds, should the refusal never come
+LONGEST_WAIT = 5  # seconds, if no login is refused
 
 
 class PausedContext:
-    """Verifies no password before it is told to go on."""
+    """Verifies no password until `go_on` is set."""
 
     def __init__(self, context: PasswordContext) -> None:
         self._context = context
@@ -59,11 +70,10 @@ async def test_login_is_refused_while_all_places_are_taken(
     paused: PausedContext,
 ) -> None:
     account = await register(client)
-    body = {"username_or_email": account.username, "password": account.password}
 
     async def log_in(_: int) -> Response:
-        response = await client.post("/auth/login", json=body)
-        paused.go_on.set()  # whoever is refused lets the other finish
+        response = await client.post(f"{AUTH}/login", json=credentials(account))
+        paused.go_on.set()  # the refused login lets the other one finish
         return response
 
     responses = await race(2, log_in)
@@ -81,14 +91,9 @@ async def test_token_endpoint_is_refused_while_all_places_are_taken(
     paused: PausedContext,
 ) -> None:
     account = await register(client)
-    form = {
-        "grant_type": "password",
-        "username": account.username,
-        "password": account.password,
-    }
 
     async def ask(_: int) -> Response:
-        response = await client.post("/auth/token", data=form)
+        response = await client.post(f"{AUTH}/token", data=password_grant(account))
         paused.go_on.set()
         return response
 
@@ -107,10 +112,9 @@ async def test_login_waits_for_a_place_in_the_queue(
     paused: PausedContext,
 ) -> None:
     account = await register(client)
-    body = {"username_or_email": account.username, "password": account.password}
 
     async def log_in(_: int) -> Response:
-        response = await client.post("/auth/login", json=body)
+        response = await client.post(f"{AUTH}/login", json=credentials(account))
         paused.go_on.set()
         return response
 
@@ -119,12 +123,30 @@ async def test_login_waits_for_a_place_in_the_queue(
     assert [response.is_success for response in responses].count(True) == 2
 
 
-async def test_overlong_password_is_never_hashed(client: AsyncClient) -> None:
-    """All that a body may hold is refused before it costs anything (SEC-4): hashing would wait."""
+@with_settings(hash_workers=1, hash_queue=0)
+async def test_refused_login_does_not_count_as_an_attempt(
+    app: FastAPI,
+    client: AsyncClient,
+    paused: PausedContext,
+) -> None:
     account = await register(client)
-    body = {"username_or_email": account.username, "password": "x" * 60_000}
+    paused.go_on.set()
+    body = credentials(account)
+    with app.state.auth.tools.hasher.place():
+        refusals = [await client.post(f"{AUTH}/login", json=body) for _ in range(6)]
 
-    response = await client.post("/auth/login", json=body)
+    response = await client.post(f"{AUTH}/login", json=body)
+
+    assert [code_of(refusal) for refusal in refusals] == [(503, "busy")] * 6
+    assert response.status_code == SIGNED_IN
+
+
+async def test_overlong_password_is_never_hashed(client: AsyncClient) -> None:
+    """The check comes before hashing (SEC-4), which would block in this test."""
+    account = await register(client)
+    body = credentials(replace(account, password="x" * 60_000))
+
+    response = await client.post(f"{AUTH}/login", json=body)
 
     assert code_of(response) == (401, "invalid_credentials")
 

@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""Users see where they are signed in, and end it."""
+"""Session routes."""
 
 from typing import Any
 
@@ -9,18 +9,29 @@ from httpx2 import AsyncClient
 
 from app.database import Database
 from app.models import AuthSession
-from tests.conftest import Account, MovableClock
-from tests.steps import Tokens, code_of, credential, log_in, log_out, refresh, register, rows_of
+from tests.conftest import MovableClock
+from tests.steps import (
+    AUTH,
+    Account,
+    Tokens,
+    code_of,
+    credential,
+    log_in,
+    log_out,
+    refresh,
+    register,
+    rows_of,
+)
 
 
 async def listed(client: AsyncClient, tokens: Tokens) -> list[dict[str, Any]]:
-    response = await client.get("/auth/sessions", headers=credential(tokens.access))
+    response = await client.get(f"{AUTH}/sessions", headers=credential(tokens.access))
     assert response.status_code == 200
     sessions: list[dict[str, Any]] = response.json()
     return sessions
 
 
-async def test_list_tells_when_and_where(
+async def test_list_shows_times_and_client_of_a_session(
     client: AsyncClient,
     clock: MovableClock,
     database: Database,
@@ -29,6 +40,7 @@ async def test_list_tells_when_and_where(
     client.headers["User-Agent"] = "Lynx/2.9"
     tokens = await log_in(client, user)
     clock.move(minutes=5)
+    client.headers["User-Agent"] = "Lynx/3.0"
     await refresh(client, tokens.refresh)
 
     sessions = await listed(client, tokens)
@@ -38,10 +50,14 @@ async def test_list_tells_when_and_where(
         {
             "id": row.id,
             "created_at": "2030-01-01T00:00:00Z",
+            "authenticated_at": "2030-01-01T00:00:00Z",
+            "methods": ["pwd"],
             "last_used_at": "2030-01-01T00:05:00Z",
             "expires_at": "2030-01-08T00:05:00Z",
             "ip": row.ip,
             "user_agent": "Lynx/2.9",
+            "last_ip": row.ip,
+            "last_user_agent": "Lynx/3.0",
             "current": True,
         },
     ]
@@ -101,25 +117,25 @@ async def test_user_ends_one_session(client: AsyncClient, user: Account) -> None
     [session_id] = [session["id"] for session in sessions if session["current"]]
 
     headers = credential(current.access)
-    response = await client.delete(f"/auth/sessions/{session_id}", headers=headers)
+    response = await client.delete(f"{AUTH}/sessions/{session_id}", headers=headers)
 
-    of_lost = await client.get("/auth/me", headers=credential(lost.access))
-    of_current = await client.get("/auth/me", headers=credential(current.access))
+    of_lost = await client.get(f"{AUTH}/me", headers=credential(lost.access))
+    of_current = await client.get(f"{AUTH}/me", headers=credential(current.access))
     assert (response.status_code, response.content) == (204, b"")
     assert code_of(of_lost) == (401, "session_ended")
     assert of_current.status_code == 200
 
 
-async def test_user_can_not_end_the_session_of_another(client: AsyncClient, user: Account) -> None:
+async def test_user_cannot_end_the_session_of_another(client: AsyncClient, user: Account) -> None:
     bob = await register(client, "bob")
     of_bob = await log_in(client, bob)
     [session] = await listed(client, of_bob)
     tokens = await log_in(client, user)
 
     headers = credential(tokens.access)
-    response = await client.delete(f"/auth/sessions/{session['id']}", headers=headers)
+    response = await client.delete(f"{AUTH}/sessions/{session['id']}", headers=headers)
 
-    still = await client.get("/auth/me", headers=credential(of_bob.access))
+    still = await client.get(f"{AUTH}/me", headers=credential(of_bob.access))
     assert response.json() == {
         "detail": {"code": "session_not_found", "message": "There is no such session."},
     }
@@ -131,21 +147,21 @@ async def test_unknown_session_is_not_found(client: AsyncClient, user: Account) 
     headers = credential(tokens.access)
     unknown = ["0" * 32, "1", "x" * 5000, "%00", "%ed%a0%80", "%F0%9F%A6%8A"]
 
-    paths = [f"/auth/sessions/{session_id}" for session_id in unknown]
+    paths = [f"{AUTH}/sessions/{session_id}" for session_id in unknown]
 
     responses = [await client.delete(path, headers=headers) for path in paths]
 
     assert [code_of(response) for response in responses] == [(404, "session_not_found")] * 6
 
 
-async def test_session_can_not_be_ended_twice(client: AsyncClient, user: Account) -> None:
+async def test_session_cannot_be_ended_twice(client: AsyncClient, user: Account) -> None:
     ended = await log_in(client, user)
     [session] = await listed(client, ended)
     await log_out(client, ended.access)
     tokens = await log_in(client, user)
 
     headers = credential(tokens.access)
-    response = await client.delete(f"/auth/sessions/{session['id']}", headers=headers)
+    response = await client.delete(f"{AUTH}/sessions/{session['id']}", headers=headers)
 
     assert code_of(response) == (404, "session_not_found")
 
@@ -156,10 +172,11 @@ async def test_user_ends_all_other_sessions(client: AsyncClient, user: Account) 
     bob = await register(client, "bob")
     of_bob = await log_in(client, bob)
 
-    response = await client.delete("/auth/sessions", headers=credential(current.access))
+    response = await client.delete(f"{AUTH}/sessions", headers=credential(current.access))
 
-    ended = [await client.get("/auth/me", headers=credential(t.access)) for t in others]
-    going = [await client.get("/auth/me", headers=credential(t.access)) for t in (current, of_bob)]
+    kept = (current, of_bob)
+    ended = [await client.get(f"{AUTH}/me", headers=credential(t.access)) for t in others]
+    going = [await client.get(f"{AUTH}/me", headers=credential(t.access)) for t in kept]
     assert (response.status_code, response.content) == (204, b"")
     assert [code_of(each) for each in ended] == [(401, "session_ended")] * 2
     assert [each.status_code for each in going] == [200, 200]
@@ -168,9 +185,9 @@ async def test_user_ends_all_other_sessions(client: AsyncClient, user: Account) 
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/auth/sessions"),
-        ("DELETE", "/auth/sessions"),
-        ("DELETE", "/auth/sessions/" + "0" * 32),
+        ("GET", f"{AUTH}/sessions"),
+        ("DELETE", f"{AUTH}/sessions"),
+        ("DELETE", f"{AUTH}/sessions/" + "0" * 32),
     ],
 )
 async def test_sessions_need_a_signed_in_user(

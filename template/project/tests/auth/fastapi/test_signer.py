@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""A key that this process never sees, as in a KMS, signs access tokens."""
+"""Access tokens are signed by a key outside this process, for example in a KMS."""
 
 from pathlib import Path
 from typing import Any
@@ -10,23 +10,24 @@ import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
 
-from app.auth import AuthSettings, PasswordContext
 from app.auth.errors import SigningUnavailable
+from app.auth.hashing import PasswordContext
+from app.auth.settings import AuthSettings
 from app.auth.tokens import Tokens
 from app.database import Database
 from app.main import create_app
 from app.settings import Settings
 from tests.auth.conftest import settings_with
 from tests.auth.key_pairs import KeyPair, key_pair
-from tests.conftest import Account, MovableClock
+from tests.conftest import MovableClock
 from tests.serving import serve
-from tests.steps import code_of, credential, log_in, refresh, rotate
+from tests.steps import AUTH, Account, code_of, credential, credentials, log_in, refresh, rotate
 
 SESSION_ID = "0123456789abcdef0123456789abcdef"
 
 
 class KeyService:
-    """Stands for a KMS: takes a message, gives a signature, and keeps the key to itself."""
+    """A stand-in for a KMS, which signs messages and does not reveal its key."""
 
     def __init__(self, pair: KeyPair, algorithm: str = "ES256") -> None:
         self.is_away = False
@@ -40,7 +41,7 @@ class KeyService:
 
 
 class WithoutEncoding(KeyService):
-    """Answers as AWS KMS does: ECDSA signatures as DER, which is not their form in a JWS."""
+    """Returns ECDSA signatures as DER, as AWS KMS does. A JWS has another form."""
 
     async def sign(self, message: bytes) -> bytes:
         raw = await super().sign(message)
@@ -72,9 +73,9 @@ def app(
 async def test_tokens_of_a_signer_are_accepted(client: AsyncClient, user: Account) -> None:
     tokens = await log_in(client, user)
 
-    response = await client.get("/auth/me", headers=credential(tokens.access))
+    response = await client.get(f"{AUTH}/me", headers=credential(tokens.access))
 
-    assert response.json()["username"] == user.username
+    assert response.json()["email"] == user.email
 
 
 async def test_tokens_of_a_signer_are_verified_by_the_public_key(
@@ -90,26 +91,24 @@ async def test_tokens_of_a_signer_are_verified_by_the_public_key(
         key,
         ["ES256"],
         audience="app",
-        options={"verify_iat": False, "verify_exp": False},  # the tests have a time of their own
+        options={"verify_iat": False, "verify_exp": False},  # the test clock differs
     )
     assert claims["iss"] == "app"
 
 
-async def test_nobody_signs_in_while_the_signer_is_away(
+async def test_login_fails_while_the_signer_is_away(
     client: AsyncClient,
     user: Account,
     signer: KeyService,
 ) -> None:
     signer.is_away = True
-    body = {"username_or_email": user.username, "password": user.password}
-
-    response = await client.post("/auth/login", json=body)
+    response = await client.post(f"{AUTH}/login", json=credentials(user))
 
     assert code_of(response) == (503, "unavailable")
     assert response.headers["Retry-After"] == "1"
 
 
-async def test_whoever_is_signed_in_stays_so_while_the_signer_is_away(
+async def test_users_stay_signed_in_while_the_signer_is_away(
     client: AsyncClient,
     user: Account,
     signer: KeyService,
@@ -117,12 +116,12 @@ async def test_whoever_is_signed_in_stays_so_while_the_signer_is_away(
     tokens = await log_in(client, user)
     signer.is_away = True
 
-    response = await client.get("/auth/me", headers=credential(tokens.access))
+    response = await client.get(f"{AUTH}/me", headers=credential(tokens.access))
 
     assert response.status_code == 200
 
 
-async def test_refresh_that_the_signer_missed_is_made_up_within_the_grace(
+async def test_refresh_that_the_signer_failed_can_be_repeated_within_the_grace(
     client: AsyncClient,
     user: Account,
     signer: KeyService,
@@ -145,7 +144,7 @@ async def test_refresh_that_the_signer_missed_is_made_up_within_the_grace(
     [KeyService(key_pair("ES256", 2)), WithoutEncoding(key_pair("ES256"))],
     ids=["of another key", "in another form"],
 )
-async def test_signature_that_would_not_verify_is_never_given_out(
+async def test_invalid_signature_is_never_issued(
     auth_settings: AuthSettings,
     clock: MovableClock,
     wrong: KeyService,
@@ -167,12 +166,12 @@ async def test_nothing_is_signed_without_a_signer(
 
 
 def test_application_without_a_signer_does_not_start(settings: Settings) -> None:
-    with pytest.raises(ValueError, match="private_key_file is not set, and no signer was passed"):
+    with pytest.raises(ValueError, match="no key signs access tokens"):
         create_app(settings)
 
 
 @pytest.mark.parametrize("algorithm", ["HS256", "ES256"])
-def test_signer_beside_a_key_that_signs_is_refused(
+def test_signer_is_refused_if_a_key_signs(
     settings: Settings,
     signer: KeyService,
     tmp_path: Path,
@@ -206,7 +205,7 @@ async def test_earlier_key_of_a_signer_verifies(
     )
 
     async with serve(app) as changed:
-        earlier = await changed.get("/auth/me", headers=credential(tokens.access))
+        earlier = await changed.get(f"{AUTH}/me", headers=credential(tokens.access))
         newer = await log_in(changed, user)
 
     assert earlier.status_code == 200

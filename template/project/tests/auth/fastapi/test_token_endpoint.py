@@ -1,7 +1,8 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""The token endpoint speaks RFC 6749 to standard clients."""
+"""The token endpoint implements RFC 6749 for standard clients."""
 
+import json
 from typing import Any
 
 import pytest
@@ -9,29 +10,28 @@ from httpx2 import AsyncClient, Response
 
 from app.database import Database
 from app.models import AuthSession
-from tests.conftest import Account, MovableClock
+from tests.conftest import MovableClock
 from tests.steps import (
+    AUTH,
+    Account,
+    account_named,
     change_user,
     credential,
     headers_of,
     log_in,
+    password_grant,
     refresh,
     rows_of,
     tokens_of,
 )
 
 
-async def ask(client: AsyncClient, **form: str) -> Response:
-    return await client.post("/auth/token", data=form)
+async def ask(client: AsyncClient, **form: Any) -> Response:
+    return await client.post(f"{AUTH}/token", data=form)
 
 
 async def ask_with_password(client: AsyncClient, account: Account) -> Response:
-    return await ask(
-        client,
-        grant_type="password",
-        username=account.username,
-        password=account.password,
-    )
+    return await ask(client, **password_grant(account))
 
 
 def refusal(response: Response) -> tuple[int, str]:
@@ -45,7 +45,8 @@ async def test_password_grant_answers_tokens(client: AsyncClient, user: Account)
     response = await ask_with_password(client, user)
 
     body = response.json()
-    assert set(body) == {"access_token", "refresh_token", "token_type", "expires_in"}
+    tokens = {"access_token", "refresh_token", "device_token"}
+    assert set(body) == {*tokens, "token_type", "expires_in"}
     assert (response.status_code, body["token_type"], body["expires_in"]) == (200, "bearer", 900)
     assert response.headers["Cache-Control"] == "no-store"
 
@@ -53,28 +54,36 @@ async def test_password_grant_answers_tokens(client: AsyncClient, user: Account)
 async def test_token_of_a_grant_is_accepted(client: AsyncClient, user: Account) -> None:
     granted = await ask_with_password(client, user)
 
-    response = await client.get("/auth/me", headers=credential(tokens_of(granted).access))
+    response = await client.get(f"{AUTH}/me", headers=credential(tokens_of(granted).access))
 
-    assert response.json()["username"] == "ann"
+    assert response.json()["email"] == user.email
 
 
 async def test_parameters_of_clients_are_ignored(client: AsyncClient, user: Account) -> None:
-    """Swagger's dialog sends them, empty or not."""
-    response = await ask(
-        client,
-        grant_type="password",
-        username=user.email,
-        password=user.password,
-        scope="admin",
-        client_id="swagger",
-        client_secret="",
-    )
+    """Swagger's dialog sends them, even if they are empty."""
+    grant = password_grant(user)
+
+    response = await ask(client, **grant, scope="admin", client_id="swagger", client_secret="")
 
     assert response.status_code == 200
 
 
+async def test_session_remembers_the_client_of_a_refresh_grant(
+    client: AsyncClient,
+    user: Account,
+    database: Database,
+) -> None:
+    tokens = await log_in(client, user)
+    client.headers["User-Agent"] = "Lynx/3.0"
+
+    await ask(client, grant_type="refresh_token", refresh_token=tokens.refresh)
+
+    [session] = await rows_of(database, AuthSession)
+    assert session.last_user_agent == "Lynx/3.0"
+
+
 async def test_refresh_grant_answers_the_successor(client: AsyncClient, user: Account) -> None:
-    """It is the one that the refresh route knows as well."""
+    """It is the same successor as that of the refresh route."""
     tokens = await log_in(client, user)
 
     response = await ask(client, grant_type="refresh_token", refresh_token=tokens.refresh)
@@ -102,12 +111,12 @@ async def test_replayed_refresh_token_ends_the_session(
     assert [refusal(replay), refusal(newest)] == [(400, "invalid_grant")] * 2
 
 
-async def test_refused_passwords_are_all_alike(
+async def test_all_refused_passwords_get_the_same_response(
     client: AsyncClient,
     database: Database,
     user: Account,
 ) -> None:
-    unknown = await ask_with_password(client, Account(username="nobody"))
+    unknown = await ask_with_password(client, account_named("nobody"))
     wrong = await ask_with_password(client, Account(password="not the passphrase"))
     await change_user(database, user, is_active=False)
     disabled = await ask_with_password(client, user)
@@ -115,6 +124,22 @@ async def test_refused_passwords_are_all_alike(
     assert refusal(wrong) == (400, "invalid_grant")
     assert [unknown.content, disabled.content] == [wrong.content] * 2
     assert [headers_of(unknown), headers_of(disabled)] == [headers_of(wrong)] * 2
+
+
+@pytest.mark.parametrize("name", ["grant_type", "username", "password", "scope"])
+async def test_repeated_parameter_is_refused(
+    client: AsyncClient,
+    database: Database,
+    user: Account,
+    name: str,
+) -> None:
+    """RFC 6749, section 3.2."""
+    grant = password_grant(user) | {"scope": ""}
+
+    response = await ask(client, **{**grant, name: [grant[name], grant[name]]})
+
+    sessions = await rows_of(database, AuthSession)
+    assert (refusal(response), sessions) == ((400, "invalid_request"), [])
 
 
 UNUSABLE: dict[str, tuple[dict[str, str], str]] = {
@@ -143,7 +168,7 @@ async def test_unusable_grant_is_refused(client: AsyncClient, user: Account) -> 
     assert answers == {name: (400, error) for name, (_, error) in UNUSABLE.items()}
 
 
-async def test_access_token_is_no_refresh_token(client: AsyncClient, user: Account) -> None:
+async def test_access_token_does_not_refresh_a_grant(client: AsyncClient, user: Account) -> None:
     tokens = await log_in(client, user)
 
     response = await ask(client, grant_type="refresh_token", refresh_token=tokens.access)
@@ -159,9 +184,9 @@ async def test_other_than_a_form_is_refused(
     content_type: str | None,
 ) -> None:
     headers: Any = {"Content-Type": content_type} if content_type else {}
-    body = '{"grant_type": "password", "username": "ann", "password": "a good long passphrase"}'
+    body = json.dumps(password_grant(user))
 
-    response = await client.post("/auth/token", content=body, headers=headers)
+    response = await client.post(f"{AUTH}/token", content=body, headers=headers)
 
     sessions = await rows_of(database, AuthSession)
     assert (refusal(response), sessions) == ((400, "invalid_request"), [])
@@ -180,7 +205,7 @@ async def test_cookies_are_not_read(client: AsyncClient, user: Account) -> None:
     headers = {"Cookie": f"__Host-refresh_token={tokens.refresh}"}
 
     response = await client.post(
-        "/auth/token",
+        f"{AUTH}/token",
         data={"grant_type": "refresh_token"},
         headers=headers,
     )

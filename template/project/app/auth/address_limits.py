@@ -1,0 +1,124 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""Rate limits per client address (SEC-24, SEC-26)."""
+
+import logging
+import time
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any, Literal, NoReturn, cast
+
+from limits import RateLimitItem, errors, parse_many, storage
+from limits.aio.storage import MemoryStorage, Storage
+from limits.aio.strategies import RateLimiter, SlidingWindowCounterRateLimiter
+
+from app.auth.addresses import networks_from
+from app.auth.clock import Clock
+from app.auth.errors import TooManyRequests
+from app.auth.events import EventName, EventRecorder
+from app.auth.setting_types import IN_MEMORY
+from app.auth.settings import AuthSettings
+
+Action = Literal["login", "register", "refresh", "logout", "mail", "token"]
+# What is counted apart, so that a foreign page cannot use up the allowance of its visitors.
+Caller = Literal["anybody", "without token", "foreign page"]
+
+# Wait this long before retrying an unreachable storage, and at most this long for its reply.
+PAUSE_AFTER_OUTAGE = timedelta(seconds=10)
+PATIENCE = 0.25  # seconds
+
+logger = logging.getLogger(__name__)
+
+
+class AddressLimits:
+    """Counts in this process, and in the storage that processes share if there is one.
+
+    A sliding window stores two numbers for each address. While the shared storage is unavailable,
+    the counts of the process itself still apply (SEC-83).
+    """
+
+    def __init__(self, settings: AuthSettings, clock: Clock, events: EventRecorder) -> None:
+        self._rates: dict[Action, list[RateLimitItem]] = {
+            "login": parse_many(settings.limit_login),
+            "register": parse_many(settings.limit_register),
+            "refresh": parse_many(settings.limit_refresh),
+            "logout": parse_many(settings.limit_refresh),
+            "mail": parse_many(settings.limit_mail),
+            "token": parse_many(settings.limit_token),
+        }
+        self._clock = clock
+        self._events = events
+        self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
+        shared = _shared_storage(settings.limit_storage)
+        self._shared = SlidingWindowCounterRateLimiter(shared) if shared else None
+        self._away_until: datetime | None = None
+
+    async def count(self, action: Action, ip: str | None, caller: Caller = "anybody") -> None:
+        """Count a request of an address. Raise TooManyRequests if it must wait."""
+        await self._count(self._own, action, ip, caller)
+        if self._shared is None or (self._away_until and self._clock() < self._away_until):
+            return
+        try:
+            await self._count(self._shared, action, ip, caller)
+        except errors.StorageError as error:
+            self._note_outage(error)
+        else:
+            self._note_return()
+
+    async def is_shared(self) -> bool:
+        """Return whether processes count together: there is a shared storage, and it answers."""
+        if self._shared is None:
+            return False
+        try:
+            return bool(await self._shared.storage.check())
+        except errors.StorageError:
+            return False
+
+    async def _count(
+        self,
+        limiter: RateLimiter,
+        action: Action,
+        ip: str | None,
+        caller: Caller,
+    ) -> None:
+        # The smallest network first: a request that it refuses does not count in the larger ones.
+        for network, allowance in networks_from(ip).items():
+            for rate in self._rates[action]:
+                allowed = type(rate)(rate.amount * allowance, rate.multiples)
+                if not await limiter.hit(allowed, action, caller, network):
+                    window = await limiter.get_window_stats(allowed, action, caller, network)
+                    self._refuse(action, window.reset_time)
+
+    def _refuse(self, action: Action, until: float) -> NoReturn:
+        self._events.record(EventName.RATE_LIMIT_EXCEEDED, outcome="failure", reason=action)
+        raise TooManyRequests(max(1, ceil(until - time.time())))
+
+    def _note_outage(self, error: errors.StorageError) -> None:
+        if self._away_until is None:
+            logger.warning("The storage of rate limits is unavailable; processes count separately.")
+            logger.debug("The error of the storage of rate limits.", exc_info=error)
+        self._away_until = self._clock() + PAUSE_AFTER_OUTAGE
+
+    def _note_return(self) -> None:
+        if self._away_until is not None:
+            logger.info("The storage of rate limits is available again.")
+        self._away_until = None
+
+
+def _shared_storage(uri: str) -> Storage | None:
+    if uri == IN_MEMORY:
+        return None
+    options: dict[str, Any] = {
+        "wrap_exceptions": True,
+        "socket_connect_timeout": PATIENCE,
+        "socket_timeout": PATIENCE,
+    }
+    # {% if concurrency == "async" %}
+    shared: Any = storage.storage_from_string(f"async+{uri}", implementation="redispy", **options)
+    # {% else %}
+    #| shared: Any = storage.storage_from_string(uri, **options)
+    # {% endif %}
+    return cast(Storage, shared)
+
+
+# {% endcall %}

@@ -1,0 +1,164 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""Open a session for a user who has proved their identity."""
+
+import secrets
+from dataclasses import dataclass, field
+from functools import partial
+
+from app.auth.errors import EmailUnverified
+from app.auth.events import EventName
+from app.auth.login_throttle import Attempt
+from app.auth.mail.kinds import MailKind
+from app.auth.protocols import (
+    NewSession,
+    Repositories,
+    SessionProtocol,
+    StoredUserProtocol,
+)
+from app.auth.toolbox import Toolbox
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The client of a login or a refresh, for the user's list of sessions."""
+
+    ip: str | None = None
+    user_agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How a user has proved their identity: `methods` are values of RFC 8176, such as `pwd`.
+
+    `new_hash` replaces the stored password hash: an upgrade, or a new password. `attempt` was
+    counted for the proof.
+    """
+
+    methods: tuple[str, ...]
+    new_hash: str | None = field(default=None, repr=False)
+    attempt: Attempt | None = None
+
+    @property
+    def is_by_known_client(self) -> bool:
+        """Return whether the client has signed in to the account before."""
+        return self.attempt is not None and self.attempt.is_trusted
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Opens sessions for any kind of proof."""
+
+    tools: Toolbox
+
+    async def open(
+        self,
+        user: StoredUserProtocol,
+        proof: Proof,
+        client: Client,
+        *,
+        replaces: str | None = None,
+    ) -> SessionProtocol | None:
+        """Return a new session, stored in its own transaction, in which `replaces` ends.
+
+        Return None if the user was disabled, or the password changed, after `user` was read, or if
+        the session to replace has ended. Raise EmailUnverified.
+        """
+        if self.tools.settings.require_verified_email and user.email_verified_at is None:
+            raise self._refuse_unverified(user)
+        session = await self.tools.transactions.run(
+            partial(self._open, user, proof, client, replaces),
+        )
+        if session is not None:
+            self.tools.events.record(
+                EventName.REAUTHENTICATED if replaces else EventName.LOGIN_SUCCESS,
+                user_id=session.user_id,
+                session_id=session.id,
+            )
+        return session
+
+    async def renew(
+        self,
+        user: StoredUserProtocol,
+        proof: Proof,
+        client: Client,
+        reason: str,
+        store: Repositories,
+    ) -> SessionProtocol | None:
+        """End all sessions of a user and open one, after a change of a credential (ASVS 7.2.4).
+
+        Runs in the caller's transaction, which stores the change. Return None as `open` does.
+        """
+        if not await self._lock(user, proof, store):
+            return None
+        await store.sessions.revoke_all(user.id, now=self.tools.clock(), reason=reason)
+        return await self._add(user, proof, client, store)
+
+    async def _open(
+        self,
+        user: StoredUserProtocol,
+        proof: Proof,
+        client: Client,
+        replaces: str | None,
+        store: Repositories,
+    ) -> SessionProtocol | None:
+        now, sessions = self.tools.clock(), store.sessions
+        if not await self._lock(user, proof, store):
+            return None
+        if replaces and not await sessions.revoke(replaces, now=now, reason="reauthenticated"):
+            return None
+        await sessions.revoke_oldest(
+            user.id,
+            keep=self.tools.settings.max_sessions - 1,
+            now=now,
+            reason="too_many_sessions",
+        )
+        if self.tools.settings.notify_new_sign_in and not proof.is_by_known_client:
+            await self.tools.outbox.owe(MailKind.NEW_SIGN_IN, user, store)
+        return await self._add(user, proof, client, store)
+
+    def _refuse_unverified(self, user: StoredUserProtocol) -> EmailUnverified:
+        self.tools.events.record(
+            EventName.LOGIN_FAIL,
+            outcome="failure",
+            user_id=user.id,
+            reason="email_unverified",
+        )
+        return EmailUnverified()
+
+    async def _lock(self, user: StoredUserProtocol, proof: Proof, store: Repositories) -> bool:
+        # Lock the row of the user first, so that a concurrent password change or disabling is
+        # either seen here or ends this session.
+        unchanged = await store.users.replace_password_hash(
+            user.id,
+            old=user.password_hash,
+            new=proof.new_hash or user.password_hash,
+        )
+        if unchanged and proof.attempt is not None:
+            await self.tools.throttle.succeed(proof.attempt, store)
+        return unchanged
+
+    async def _add(
+        self,
+        user: StoredUserProtocol,
+        proof: Proof,
+        client: Client,
+        store: Repositories,
+    ) -> SessionProtocol:
+        now, settings = self.tools.clock(), self.tools.settings
+        session = NewSession(
+            id=secrets.token_hex(16),
+            user_id=user.id,
+            kid=self.tools.tokens.kid,
+            created_at=now,
+            authenticated_at=now,
+            methods=proof.methods,
+            idle_expires_at=now + settings.idle_lifetime,
+            absolute_expires_at=now + settings.session_lifetime,
+            ip=client.ip,
+            user_agent=client.user_agent,
+        )
+        return await store.sessions.add(session)
+
+
+# {% endcall %}

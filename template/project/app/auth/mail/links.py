@@ -1,0 +1,73 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""Links that only the user of the account can use."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from app.auth.authenticator import Identity
+from app.auth.errors import InvalidCredentials, InvalidToken, Unauthenticated, WrongPassword
+from app.auth.mail.kinds import MailKind
+from app.auth.mail.protocols import MailProtocol
+from app.auth.password_check import PasswordCheck
+from app.auth.protocols import Repositories, StoredUserProtocol
+from app.auth.toolbox import Toolbox
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedLink:
+    """A mail whose token is genuine and unused, and the active user whom it names."""
+
+    mail: MailProtocol
+    user: StoredUserProtocol
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Finds what a token stands for, without using it up."""
+
+    tools: Toolbox
+
+    async def open(self, token: str, kind: MailKind) -> OpenedLink:
+        """Raise InvalidToken. A token that was not issued here costs no statement (SEC-96)."""
+        mail_id = self.tools.outbox.tokens.read(token, kind)
+        return await self.tools.transactions.run(partial(self._find, mail_id, kind))
+
+    async def open_as_user(
+        self,
+        token: str,
+        kind: MailKind,
+        identity: Identity | None,
+        password: str | None,
+    ) -> OpenedLink:
+        """Ask for the session or the password of the user too.
+
+        The token alone proves that somebody reads the mails, not who created the account (SEC-106).
+        Raise Unauthenticated, InvalidToken, WrongPassword, LoginThrottled, HashingSaturated.
+        """
+        if identity is None and password is None:
+            raise Unauthenticated
+        link = await self.open(token, kind)
+        if password is not None:
+            await self._check_password(link.user, password)
+        elif identity is not None and identity.user.id != link.user.id:
+            raise InvalidToken
+        return link
+
+    async def _check_password(self, user: StoredUserProtocol, password: str) -> None:
+        try:
+            await PasswordCheck(self.tools).check(user.email, password)
+        except InvalidCredentials:
+            raise WrongPassword from None
+
+    async def _find(self, mail_id: str, kind: MailKind, store: Repositories) -> OpenedLink:
+        mail = await store.mails.find(mail_id, kind, now=self.tools.clock())
+        if mail is None or mail.user_id is None:
+            raise InvalidToken
+        user = await store.users.get_by_id(mail.user_id)
+        if user is None or not user.is_active:
+            raise InvalidToken
+        return OpenedLink(mail, user)
+
+
+# {% endcall %}

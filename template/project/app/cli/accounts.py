@@ -1,0 +1,140 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""Commands that create, list and change accounts."""
+
+import typer
+
+from app.auth.clock import utc_now
+from app.auth.protocols import NewUser, StoredUserProtocol
+from app.auth.wiring import Auth
+from app.cli.prompts import (
+    Email,
+    PasswordFromStdin,
+    Username,
+    email_from,
+    read_password,
+    username_from,
+)
+from app.cli.running import UserName, run
+from app.settings import load_settings
+
+PAGE = 500  # users that are read at once
+
+commands = typer.Typer()
+
+
+@commands.command()
+def create_user(
+    email: Email = None,
+    username: Username = None,
+    password_stdin: PasswordFromStdin = False,
+) -> None:
+    """Create an account, even if registration is closed."""
+    user = _create(email, username, is_administrator=False, password_stdin=password_stdin)
+    typer.echo(f"Created the user {user.username}.")
+
+
+@commands.command()
+def create_superuser(
+    email: Email = None,
+    username: Username = None,
+    password_stdin: PasswordFromStdin = False,
+) -> None:
+    """Create an account with all privileges."""
+    user = _create(email, username, is_administrator=True, password_stdin=password_stdin)
+    typer.echo(f"Created the superuser {user.username}.")
+
+
+@commands.command()
+def list_users() -> None:
+    """List all accounts: ID, username, e-mail, privileges."""
+    run(_print_users)
+
+
+@commands.command()
+def set_password(user: UserName, password_stdin: PasswordFromStdin = False) -> None:
+    """Replace a password and end all sessions of the user."""
+    settings = load_settings()
+    found = run(lambda auth: auth.administration.find(user))
+    password = read_password(
+        found.email,
+        found.username,
+        settings.auth,
+        from_stdin=password_stdin,
+    )
+    run(lambda auth: auth.administration.set_password(user, password))
+    typer.echo(f"Replaced the password of {user} and ended all sessions.")
+
+
+@commands.command()
+def disable_user(user: UserName) -> None:
+    """Refuse an account from its next request on."""
+    run(lambda auth: auth.administration.disable(user))
+    typer.echo(f"Disabled {user} and ended all sessions.")
+
+
+@commands.command()
+def enable_user(user: UserName) -> None:
+    """Let a disabled account sign in again."""
+    run(lambda auth: auth.administration.enable(user))
+    typer.echo(f"Enabled {user}.")
+
+
+@commands.command()
+def unlock(user: UserName) -> None:
+    """Let an account sign in without a wait after too many login attempts."""
+    run(lambda auth: auth.administration.unlock(user))
+    typer.echo(f"Forgot the login attempts at {user}.")
+
+
+@commands.command()
+def revoke_sessions(user: UserName) -> None:
+    """Sign a user out everywhere."""
+    ended = run(lambda auth: auth.administration.end_sessions(user))
+    typer.echo(f"Ended {ended} sessions of {user}.")
+
+
+def _create(
+    email: str | None,
+    username: str | None,
+    *,
+    is_administrator: bool,
+    password_stdin: bool,
+) -> NewUser:
+    if password_stdin and (email is None or username is None):
+        raise typer.BadParameter("--password-stdin needs --email and --username.")
+    settings = load_settings()
+    user = NewUser(
+        email=email_from(email, settings.auth),
+        username=username_from(username),
+        is_staff=is_administrator,
+        is_superuser=is_administrator,
+        email_verified_at=utc_now(),  # the operator vouches for it
+    )
+    password = read_password(user.email, user.username, settings.auth, from_stdin=password_stdin)
+    run(lambda auth: auth.service.create_user(user, password))
+    return user
+
+
+async def _print_users(auth: Auth) -> None:
+    users = await auth.administration.list_users(after=None, limit=PAGE)
+    while users:
+        for user in users:
+            typer.echo(_line(user))
+        users = await auth.administration.list_users(after=users[-1].id, limit=PAGE)
+
+
+def _line(user: StoredUserProtocol) -> str:
+    marks = [
+        mark
+        for mark, is_set in (
+            ("staff", user.is_staff),
+            ("superuser", user.is_superuser),
+            ("disabled", not user.is_active),
+        )
+        if is_set
+    ]
+    return f"{user.id:>6}  {user.username:32}  {user.email}  {' '.join(marks)}".rstrip()
+
+
+# {% endcall %}

@@ -1,0 +1,111 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""The connections of one application, and the session of a request."""
+
+import os
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from fastapi.requests import HTTPConnection
+from sqlalchemy import FromClause, PoolResetState, event, false, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from app.auth.ext.database_errors import translated_errors, unavailable
+from app.database.profile import create_reader, create_writer
+from app.database.settings import DatabaseSettings
+from app.database.uncommitted import UncommittedChanges
+
+
+class Database:
+    """Sessions for transactions, and a reader in autocommit for single statements.
+
+    Nothing connects before the first statement. After `dispose` it connects again.
+    """
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        self.reader = create_reader(settings)
+        # {% if database == "sqlite" %}
+        self.writer = create_writer(settings, if_read_only=self.reader.sync_engine.dispose)
+        # {% else %}
+        #| self.writer = create_writer(settings)
+        # {% endif %}
+        event.listen(self.writer.sync_engine, "reset", _roll_back_failed_commit)
+        # A closed session stays closed: code that outlives its request gets an error.
+        self.session = async_sessionmaker(
+            self.writer,
+            expire_on_commit=False,
+            close_resets_only=False,
+        )
+        self.warns_of_lost_changes = False
+        self._process = os.getpid()
+
+    def start(self) -> None:
+        """Leave connections that were opened before a fork to the parent process."""
+        if self._process != os.getpid():
+            self._process = os.getpid()
+            self.writer.sync_engine.dispose(close=False)
+            self.reader.sync_engine.dispose(close=False)
+
+    async def check(self, *tables: FromClause) -> None:
+        """Raise StorageUnavailable unless the database answers and has these tables."""
+        with translated_errors():
+            try:
+                await self._read_each(tables)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise unavailable(error) from error
+            else:
+                return
+            try:  # a restart or a change of a table has cut a pooled connection
+                await self._read_each(tables)
+            except DBAPIError as error:
+                raise unavailable(error) from error
+
+    async def _read_each(self, tables: tuple[FromClause, ...]) -> None:
+        async with self.reader.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+            for table in tables:
+                await connection.execute(select(table).where(false()))
+
+    async def dispose(self) -> None:
+        """Close the connections that are not in use."""
+        await self.writer.dispose()
+        await self.reader.dispose()
+
+
+def _roll_back_failed_commit(connection: Any, _record: Any, state: PoolResetState) -> None:
+    # SQLAlchemy treats a transaction as ended when its COMMIT fails. If the database does not,
+    # the pooled connection would keep its locks, and the next COMMIT would store its changes.
+    # {% if concurrency == "async" %}
+    if state.transaction_was_reset and state.asyncio_safe:
+        connection.rollback()
+    # {% else %}
+    #| if state.transaction_was_reset:
+    #|     connection.rollback()
+    # {% endif %}
+
+
+async def get_database(connection: HTTPConnection) -> Database:
+    """Return the application's database, for code that outlives the request and opens sessions."""
+    database: Database = connection.app.state.database
+    return database
+
+
+async def get_session(connection: HTTPConnection) -> AsyncGenerator[AsyncSession]:
+    """Open a session for a request. Commit in the route; the rest is rolled back.
+
+    Depend on it with `scope="function"`, as SessionDep does. Otherwise FastAPI would end the
+    session after the response, too late to report a failure.
+    """
+    database: Database = connection.app.state.database
+    with translated_errors():
+        async with database.session() as session:
+            warns = database.warns_of_lost_changes
+            changes = UncommittedChanges(session.sync_session) if warns else None
+            yield session
+            if changes:
+                changes.warn(connection)
+
+
+# {% endcall %}

@@ -1,0 +1,38 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""The environment of commands."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.auth import hashing
+from app.auth.hashing import PasswordContext
+from app.database.settings import DatabaseSettings
+from tests.conftest import SECRET_KEY, empty_by_settings
+
+
+@pytest.fixture(autouse=True)
+def environment(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    database_settings: DatabaseSettings,
+    password_context: PasswordContext,
+) -> Iterator[None]:
+    """Production settings without a `.env`, an empty database, and logging that is restored."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ENVIRONMENT", "production")
+    monkeypatch.setenv("DATABASE_URL", database_settings.url)
+    monkeypatch.setenv("AUTH_SECRET_KEY", SECRET_KEY)
+    monkeypatch.setattr(hashing, "password_context", lambda _: password_context)
+    asyncio.run(empty_by_settings(database_settings))
+    yield
+    logging.basicConfig(level=level, handlers=handlers, force=True)
+
+
+# {% endcall %}

@@ -1,0 +1,60 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""A change of the schema under a running application needs no restart."""
+
+from collections.abc import AsyncGenerator
+
+import pytest
+from httpx2 import AsyncClient
+from sqlalchemy import text
+
+from app.database import Database
+from tests.steps import AUTH, Account, credentials
+
+# {% if database == "sqlite" %}
+ALTER = "ALTER TABLE users ADD COLUMN motto VARCHAR(32)"
+UNDO = "ALTER TABLE users DROP COLUMN motto"
+# {% elif database == "postgresql" %}
+#| ALTER = "ALTER TABLE users ALTER COLUMN username TYPE varchar(64)"
+#| UNDO = "ALTER TABLE users ALTER COLUMN username TYPE varchar(32)"
+# {% else %}
+#| ALTER = "ALTER TABLE users MODIFY username VARCHAR(64) NOT NULL"
+#| UNDO = "ALTER TABLE users MODIFY username VARCHAR(32) NOT NULL"
+# {% endif %}
+# More than the executions after which a driver prepares a statement.
+OFTEN = 7
+
+
+@pytest.fixture
+async def altered(database: Database) -> AsyncGenerator[Database]:
+    """The database, whose schema is as before after the test."""
+    yield database
+    await change(database, UNDO)
+
+
+async def change(database: Database, statement: str) -> None:
+    async with database.writer.begin() as connection:
+        await connection.execute(text(statement))
+
+
+async def test_requests_go_on_after_a_change_of_a_column(
+    signed_in_client: AsyncClient,
+    altered: Database,
+) -> None:
+    body = credentials(Account())
+    for _ in range(OFTEN):
+        await signed_in_client.get(f"{AUTH}/me")
+        await signed_in_client.get("/ready")
+        await signed_in_client.post(f"{AUTH}/login", json=body)
+
+    await change(altered, ALTER)
+    responses = [
+        await signed_in_client.get("/ready"),
+        await signed_in_client.get(f"{AUTH}/me"),
+        await signed_in_client.post(f"{AUTH}/login", json=body),
+    ]
+
+    assert [response.is_success for response in responses] == [True] * 3
+
+
+# {% endcall %}

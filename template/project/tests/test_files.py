@@ -1,0 +1,299 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python(derive=false) %}
+"""Files that are not Python keep secrets out of Git and images, and show the defaults."""
+
+import json
+import re
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from app.auth.settings import AuthSettings
+from app.database.settings import DatabaseSettings
+from app.settings import Settings
+from tests.conftest import SECRET_KEY
+
+PROJECT = Path(__file__).parents[1]
+SECRET_FILES = [
+    *(".env", ".env.production", ".env.local", "deploy/.env", "access.pem", "keys/access.pem"),
+    *("tls.key", "deploy/tls.key", "secrets/password", "deploy/secrets/password"),
+    # {% if database == "sqlite" %}
+    *("app.db", "app.db-wal", "app.db-shm", "data/app.db"),
+    # {% endif %}
+]
+NEEDED_FILES = [
+    *("app/main.py", "migrations/env.py", "alembic.ini", "pyproject.toml", "uv.lock"),
+    *("access.pub.pem", "keys/access.pub.pem"),
+]
+# The first versions without known vulnerabilities, or with the checks that we rely on.
+FLOORS = {
+    "fastapi": (0, 165),
+    "h11": (0, 16),
+    "idna": (3, 7),
+    "libpass": (1, 9, 4),
+    "pydantic": (2, 12),
+    "pyjwt": (2, 15),
+    "redis": (8,),
+    "starlette": (1, 6),
+    # {% if transport != "cookie" %}
+    "python-multipart": (0, 0, 31),
+    # {% endif %}
+}
+# {% if database != "sqlite" %}
+COMPOSE = (PROJECT / "compose.yaml").read_text()
+# {% endif %}
+DOCKERFILE = (PROJECT / "Dockerfile").read_text()
+PRODUCTION = (PROJECT / "docs/production.md").read_text()
+WORKFLOWS = {file.name: file.read_text() for file in (PROJECT / ".github" / "workflows").iterdir()}
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty repository that ignores what this project ignores."""
+    folder = tmp_path_factory.mktemp("repository")
+    shutil.copy(PROJECT / ".gitignore", folder)
+    subprocess.run(["git", "init", "--quiet", folder], check=True)  # noqa: S603, S607
+    return folder
+
+
+def is_ignored_by_git(file: str, repository: Path) -> bool:
+    command = ["git", "-C", str(repository), "check-ignore", "--quiet", file]
+    return subprocess.run(command).returncode == 0  # noqa: S603
+
+
+def is_ignored_by_docker(file: str) -> bool:
+    """Apply .dockerignore: the last pattern that matches a path or its folder wins."""
+    ignored = False
+    for line in (PROJECT / ".dockerignore").read_text().splitlines():
+        if line and not line.startswith("#"):
+            pattern = re.escape(line.removeprefix("!"))
+            pattern = pattern.replace(r"\*\*/", "(.*/)?").replace(r"\*", "[^/]*")
+            if re.fullmatch(f"{pattern}(/.*)?", file):
+                ignored = not line.startswith("!")
+    return ignored
+
+
+@pytest.mark.parametrize("file", SECRET_FILES)
+def test_secret_is_in_no_commit_and_in_no_image(file: str, repository: Path) -> None:
+    assert is_ignored_by_git(file, repository)  # SEC-85
+    assert is_ignored_by_docker(file)
+
+
+@pytest.mark.parametrize("file", NEEDED_FILES)
+def test_other_files_are_kept(file: str, repository: Path) -> None:
+    assert not is_ignored_by_git(file, repository)
+    assert not is_ignored_by_docker(file)
+
+
+def test_example_is_committed(repository: Path) -> None:
+    assert not is_ignored_by_git(".env.example", repository)
+
+
+def test_history_and_tests_are_in_no_image() -> None:
+    files = (".git/config", ".github/workflows/ci.yml", ".venv/bin/python", "tests/conftest.py")
+
+    assert [file for file in files if not is_ignored_by_docker(file)] == []
+
+
+def instructions(name: str) -> list[str]:
+    return re.findall(rf"^{name} (.+)$", DOCKERFILE, re.MULTILINE)
+
+
+def test_image_runs_as_a_user_without_rights() -> None:
+    _, _, final_stage = DOCKERFILE.rpartition("\nFROM ")
+
+    assert re.findall(r"^USER (.+)$", final_stage, re.MULTILINE) == ["app"]
+    assert "useradd --system --no-create-home --shell /usr/sbin/nologin app" in final_stage
+    assert final_stage.index("\nUSER ") < final_stage.index("\nCMD ")
+
+
+def test_user_of_the_image_cannot_change_the_code() -> None:
+    _, _, final_stage = DOCKERFILE.rpartition("\nFROM ")
+
+    assert "\nCOPY --from=builder /srv /srv\n" in final_stage
+    assert not re.search("--chown|chmod|chown", final_stage)
+    # {% if database == "sqlite" %}
+    assert "\nRUN install --directory --owner=app --group=app /data\n" in final_stage
+    # {% endif %}
+
+
+def test_image_is_checked_while_it_runs() -> None:
+    assert "\nHEALTHCHECK " in DOCKERFILE
+    assert "http://127.0.0.1:8000/health" in DOCKERFILE
+
+
+def test_image_has_the_locked_versions_and_no_development_tools() -> None:
+    syncs = re.findall(r"uv sync .*", DOCKERFILE)
+
+    assert len(syncs) == 2
+    assert all("--locked --no-dev" in sync for sync in syncs)
+
+
+def test_images_have_versions() -> None:
+    named = [image.split()[0] for image in instructions("FROM")]
+    copied = re.findall(r"--from=(\S+:\S+)", DOCKERFILE)
+
+    assert len(named) == 2
+    assert all(re.search(r":\d+\.\d+", image) for image in [*named, *copied])
+
+
+def test_image_believes_no_proxy_by_itself() -> None:
+    """SEC-24: app/proxies.py decides, and uvicorn trusts local proxies by default."""
+    [command] = [json.loads(line) for line in instructions("CMD") if line.startswith('["uvicorn"')]
+
+    assert command[:2] == ["uvicorn", "app.asgi:app"]
+    assert "--no-proxy-headers" in command
+    assert not {"--reload", "--forwarded-allow-ips", "--proxy-headers"} & set(command)
+
+
+def test_image_hides_the_server_and_bounds_headers() -> None:
+    """SEC-76, SEC-79: uvicorn names itself, and has no bound for headers with httptools."""
+    [command] = [json.loads(line) for line in instructions("CMD") if line.startswith('["uvicorn"')]
+
+    assert "--no-server-header" in command
+    assert command[command.index("--http") + 1] == "h11"
+
+
+def test_documented_command_has_the_options_of_the_image() -> None:
+    [command] = [json.loads(line) for line in instructions("CMD") if line.startswith('["uvicorn"')]
+    [documented] = re.findall(r"^uv run (uvicorn .+) --workers 4$", PRODUCTION, re.MULTILINE)
+
+    address = ["--host", "0.0.0.0", "--port", "8000"]  # noqa: S104 -- of the container
+    assert [*command[:2], *address, *documented.split()[2:]] == command
+
+
+def test_image_has_no_secret() -> None:
+    assert not re.search(r"SECRET|PASSWORD|TOKEN|DATABASE_URL", DOCKERFILE)
+    assert [line for line in instructions("COPY") if ".env" in line] == []
+
+
+# {% if database != "sqlite" %}
+def test_development_database_is_reachable_from_this_machine_only() -> None:
+    ports = re.findall(r'^ +- "(\S+:\d+:\d+|\d+:\d+)"$', COMPOSE, re.MULTILINE)
+
+    # {% if database == "postgresql" %}
+    #| assert ports == [f"127.0.0.1:{port}:{port}" for port in (5432, 1025, 8025)]
+    # {% elif database == "mysql" %}
+    #| assert ports == [f"127.0.0.1:{port}:{port}" for port in (3306, 1025, 8025)]
+    # {% else %}
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+    # {% endif %}
+    assert "network_mode" not in COMPOSE
+
+
+# {% endif %}
+@pytest.mark.parametrize("text", WORKFLOWS.values(), ids=WORKFLOWS)
+def test_workflow_has_few_rights_and_pinned_tools(text: str) -> None:
+    actions = re.findall(r"uses: (\S+)", text)
+    tools = re.findall(r"uvx (\S+) (?!update)", text)
+
+    assert "\npermissions: {}\n" in text
+    assert set(re.findall(r"(\w+): write", text)) <= {"issues"}
+    assert "\n    permissions:\n      contents: read\n" in text
+    assert re.search(r"actions/checkout@.*\n +with:\n +persist-credentials: false\n", text)
+    assert text.count("actions/checkout@") == 1
+    assert actions
+    assert all(re.search("@[0-9a-f]{40}$", action) for action in actions)
+    assert all(re.search(r"@\d+\.\d+\.\d+$", tool) for tool in tools)
+    assert re.search(r'setup-uv@.*\n +with:\n +version: "\d+\.\d+\.\d+"', text)
+    assert "pull_request_target" not in text
+
+
+def test_token_is_only_in_a_step_that_runs_no_other_code() -> None:
+    steps = [step for text in WORKFLOWS.values() for step in text.split("\n      - ")]
+    with_token = [step for step in steps if re.search(r"github\.token|secrets\.", step)]
+
+    [step] = with_token
+    assert "uv run" not in step
+    assert [line for line in step.splitlines() if line.strip().startswith(("uv ", "uvx "))] == []
+
+
+def test_dependencies_are_not_older_than_their_fixes() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+    constraints = project["tool"]["uv"]["constraint-dependencies"]
+    lines = [
+        *project["project"]["dependencies"],
+        *project["dependency-groups"]["dev"],
+        *constraints,
+    ]
+    found = {
+        match["name"]: tuple(map(int, match["floor"].split(".")))
+        for line in lines
+        if (match := re.match(r"(?P<name>[\w-]+)(\[.*\])?>=(?P<floor>[\d.]+)", line))
+    }
+
+    assert {name: found[name] for name, floor in FLOORS.items() if found[name] < floor} == {}
+
+
+def test_documents_create_keys_outside_the_project() -> None:
+    text = (PROJECT / "docs" / "production.md").read_text()
+
+    created = re.findall(r"openssl genpkey .*-out (\S+)", text)
+
+    assert created
+    assert all(file.startswith("../") for file in created)
+
+
+def test_ci_runs_every_check_for_every_change() -> None:
+    text = WORKFLOWS["ci.yml"]
+    checks = ("ruff format --check .", "ruff check .", "mypy", "pytest")
+
+    assert [check for check in checks if f"        run: uv run {check}\n" not in text] == []
+    assert "git grep -nE '^(<<<<<<< |=======$|>>>>>>> )' || found=$?" in text
+    assert 'test "$found" -eq 1' in text
+    assert "\non:\n  push:\n" in text
+    assert "\n  pull_request:\n" in text
+
+
+def test_ci_audits_locked_dependencies() -> None:
+    """Without --strict, pip-audit skips packages that it cannot look up (SEC-88)."""
+    text = WORKFLOWS["ci.yml"]
+
+    assert "run: uv sync --locked\n" in text
+    assert re.search(r"uv export .*--locked .*\n +\| uvx pip-audit@\S+ --strict ", text)
+    assert "shell: bash" in text
+
+
+def defaults() -> Iterator[tuple[str, str]]:
+    """Yield each setting that has a default, with its value in production as .env spells it."""
+    auth = AuthSettings.model_validate({"secret_key": SECRET_KEY})
+    database = DatabaseSettings.model_construct()
+    settings = Settings.model_construct(environment="production", auth=auth, database=database)
+    groups: list[tuple[str, BaseModel]] = [("", settings), ("AUTH_", auth), ("DATABASE_", database)]
+    for prefix, group in groups:
+        for name, field in type(group).model_fields.items():
+            if not field.is_required():
+                yield f"{prefix}{name}".upper(), spelled(getattr(group, name))
+
+
+def spelled(value: Any) -> str:
+    """Return a value as an environment variable."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value in (None, ()) else str(value)
+
+
+def shown_defaults() -> Iterator[tuple[str, str, str]]:
+    """Yield each setting whose default .env.example shows, with both values."""
+    known = dict(defaults())
+    for line in (PROJECT / ".env.example").read_text().splitlines():
+        name, equals, shown = line.removeprefix("#").partition("=")
+        if line.startswith("#") and equals and name in known:
+            yield name, shown, known[name]
+
+
+@pytest.mark.parametrize(("name", "shown", "default"), list(shown_defaults()))
+def test_example_shows_the_default(name: str, shown: str, default: str) -> None:
+    if name == "AUTH_HASH_WORKERS":
+        assert shown == ""  # one for each processor
+    else:
+        assert shown == default
+
+
+# {% endcall %}

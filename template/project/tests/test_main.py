@@ -1,0 +1,37 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""`create_app` accepts your own components."""
+
+from app.auth.events import EventName
+from app.auth.hashing import PasswordContext
+from app.database import Database
+from app.main import create_app
+from app.settings import Settings
+from tests.auth.observing import SeenEvents
+from tests.conftest import MovableClock
+from tests.serving import serve
+from tests.steps import register
+
+
+async def test_events_go_to_your_own_sink(
+    settings: Settings,
+    database: Database,
+    clock: MovableClock,
+    password_context: PasswordContext,
+) -> None:
+    sink = SeenEvents()
+    app = create_app(
+        settings,
+        database=database,
+        clock=clock,
+        password_context=password_context,
+        event_sink=sink,
+    )
+
+    async with serve(app) as client:
+        await register(client)
+
+    assert [event.name for event in sink.events] == [EventName.USER_CREATED]
+
+
+# {% endcall %}

@@ -1,0 +1,62 @@
+"""Run the own tests of renders in forks of a process that has loaded their libraries.
+
+Loading the libraries takes longer than running most test files.
+The whole run of a cell uses the command of its owners, `checks.passes_its_tests`.
+"""
+
+import os
+import sys
+from functools import cache
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from support import checks, commands
+from support.commands import Finished
+from support.templates import ROOT
+
+# Only third-party packages, as each child imports `app` from its render.
+LIBRARIES = [
+    *("alembic.command", "fastapi", "httpx2", "jwt", "limits", "passlib.context", "pytest"),
+    *("pydantic_settings", "sqlalchemy.ext.asyncio", "typer", "uvicorn", "zxcvbn"),
+]
+OWN_PATHS = {"", str(ROOT), str(ROOT / "tests")}
+
+
+def own_tests(project: Path, *options: str) -> Finished:
+    """Run own tests of a render and return their result and output."""
+    arguments = checks.own_tests(*options)
+    with TemporaryDirectory() as folder:
+        output = Path(folder) / "output"
+        child = server().Process(target=run_pytest, args=(project, arguments, output))
+        child.start()
+        child.join(commands.TIMEOUT_SECONDS)
+        if child.exitcode is None:
+            child.kill()
+            child.join()
+        assert child.exitcode is not None
+        text = output.read_text(errors="replace")
+    return Finished(f"pytest {' '.join(arguments)}", child.exitcode, text)
+
+
+@cache
+def server() -> ForkServerContext:
+    context = get_context("forkserver")
+    context.set_forkserver_preload(LIBRARIES)
+    return context
+
+
+def run_pytest(project: Path, arguments: list[str], output: Path) -> None:
+    """Run pytest like `python -m pytest` in the folder of the render."""
+    descriptor = os.open(output, os.O_WRONLY | os.O_CREAT)
+    for stream in (1, 2):
+        os.dup2(descriptor, stream)
+    os.chdir(project)
+    variables = commands.environment(checks.OWN_TEST_ENVIRONMENT)
+    os.environ.clear()
+    os.environ.update(variables)
+    sys.path[:] = [str(project), *(path for path in sys.path if path not in OWN_PATHS)]
+    sys.exit(int(pytest.main(arguments)))

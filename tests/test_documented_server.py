@@ -1,0 +1,91 @@
+"""A render that is served by the commands in its documents."""
+
+import json
+import re
+import shlex
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from support.commands import module
+from support.matrix import Cell
+from support.servers import Command, Server, is_ready, launched
+from support.waiting import wait_until
+
+MIB = b"x" * 2**20
+TOO_MANY = 64  # MiB; a server that takes so many takes any number
+
+
+def dockerfile_command(project: Path) -> list[str]:
+    [command] = re.findall(r"^CMD (\[.*\])$", (project / "Dockerfile").read_text(), re.MULTILINE)
+    return list(json.loads(command))
+
+
+def production_command(project: Path) -> list[str]:
+    text = (project / "docs/production.md").read_text()
+    [command] = re.findall(r"^uv run (uvicorn app\.asgi:app.*)$", text, re.MULTILINE)
+    return shlex.split(command)
+
+
+def local(arguments: list[str]) -> Command:
+    """Return a documented command for this machine. Of a repeated option, the last one applies."""
+    program, application, *options = arguments
+    assert (program, application) == ("uvicorn", "app.asgi:app")
+
+    def command(application: str, port: int, workers: int) -> tuple[str, ...]:
+        here = ("--host", "127.0.0.1", "--port", str(port), "--workers", str(workers))
+        return module("uvicorn", application, *options, *here)
+
+    return command
+
+
+@pytest.fixture(params=[dockerfile_command, production_command], ids=["image", "page"])
+def server(
+    request: pytest.FixtureRequest,
+    render: Callable[[Cell], Path],
+    new_database: Callable[[Cell], str],
+    tmp_path: Path,
+) -> Iterator[Server]:
+    project = render(Cell())
+    command = local(request.param(project))
+    env = {"DATABASE_URL": new_database(Cell()), "LOG_FORMAT": "json"}
+    with launched(project, tmp_path / "log", env=env, command=command) as server:
+        wait_until(lambda: is_ready(server.url), "the server is ready")
+        yield server
+
+
+def test_no_response_names_the_server(server: Server) -> None:
+    responses = [httpx2.get(f"{server.url}{path}") for path in ("/health", "/auth/me", "/nowhere")]
+
+    assert [response.headers.get("server") for response in responses] == [None] * 3
+
+
+def test_client_cannot_hide_its_address(server: Server) -> None:
+    body = {"username_or_email": "nobody", "password": "a guess"}
+
+    for port in ("", ":50000"):
+        headers = {"X-Forwarded-For": f"127.0.0.1{port}"}
+        httpx2.post(f"{server.url}/auth/login", json=body, headers=headers)
+
+    wait_until(lambda: len(failed_logins(server)) == 2, "both attempts are in the log")
+    assert [event.get("ip") for event in failed_logins(server)] == ["127.0.0.1"] * 2
+
+
+def failed_logins(server: Server) -> list[dict[str, object]]:
+    *lines, _unfinished = server.output().split("\n")
+    records = [json.loads(line) for line in lines if line.startswith("{")]
+    return [record for record in records if record["message"] == "authn_login_fail"]
+
+
+def test_endless_header_is_cut(server: Server) -> None:
+    address = httpx2.URL(server.url)
+    with socket.create_connection((address.host, address.port)) as connection:
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\nX-A: ")
+
+        with pytest.raises(OSError, match=r"reset|Broken pipe"):
+            connection.sendall(MIB * TOO_MANY)
+
+    assert httpx2.get(f"{server.url}/health").status_code == 200
