@@ -191,7 +191,7 @@ class UserRepository(Protocol):
         ...
 
     async def verify_email(self, user_id: UserId, email: str, *, verified_at: datetime) -> bool:
-        """Note the proof for an active user whose e-mail this is; return whether it is."""
+        """Record the proof for an active user whose e-mail this is; return whether it is."""
         ...
 
     async def delete(self, user_id: UserId) -> None:
