@@ -15,6 +15,7 @@ from app.auth.key_ring import Signer
 from app.auth.mail import mailbox
 from app.auth.mail.outbox import Mailing
 from app.auth.protocols import AfterRegister
+from app.auth.settings import PREFIX
 from app.database import Database
 from app.docs import install_docs
 from app.lifespan import lifespan
@@ -69,7 +70,7 @@ def create_app(
             after_register=after_register,
             mailing=mailing or build_mailing(settings),
         ),
-        prefix="/auth",
+        prefix=PREFIX,
         tags=["auth"],
     )
     complete_openapi(app, settings.auth)

@@ -10,13 +10,13 @@ from httpx2 import AsyncClient, Response
 from sqlalchemy import select, update
 
 from app.auth.protocols import UserProtocol
-from app.auth.settings import AuthSettings
+from app.auth.settings import PREFIX, AuthSettings
 from app.database import Database
 from app.models import Base, User
 from tests.conftest import AUTH_SETTINGS
 
 T = TypeVar("T", bound=Base)
-AUTH = "/auth"  # the prefix that app/main.py gives to the routes
+AUTH = PREFIX
 # The status of a response that signs in or refreshes.
 # {% if transport == "cookie" %}
 #| SIGNED_IN = 204

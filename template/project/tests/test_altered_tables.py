@@ -9,17 +9,18 @@ from httpx2 import AsyncClient
 from sqlalchemy import text
 
 from app.database import Database
+from app.models import User
 from tests.steps import AUTH, Account, credentials
 
 # {% if database == "sqlite" %}
-ALTER = "ALTER TABLE users ADD COLUMN motto VARCHAR(32)"
-UNDO = "ALTER TABLE users DROP COLUMN motto"
+ALTER = f"ALTER TABLE {User.__tablename__} ADD COLUMN motto VARCHAR(32)"
+UNDO = f"ALTER TABLE {User.__tablename__} DROP COLUMN motto"
 # {% elif database == "postgresql" %}
-#| ALTER = "ALTER TABLE users ALTER COLUMN username TYPE varchar(64)"
-#| UNDO = "ALTER TABLE users ALTER COLUMN username TYPE varchar(32)"
+#| ALTER = f"ALTER TABLE {User.__tablename__} ALTER COLUMN username TYPE varchar(64)"
+#| UNDO = f"ALTER TABLE {User.__tablename__} ALTER COLUMN username TYPE varchar(32)"
 # {% else %}
-#| ALTER = "ALTER TABLE users MODIFY username VARCHAR(64) NOT NULL"
-#| UNDO = "ALTER TABLE users MODIFY username VARCHAR(32) NOT NULL"
+#| ALTER = f"ALTER TABLE {User.__tablename__} MODIFY username VARCHAR(64) NOT NULL"
+#| UNDO = f"ALTER TABLE {User.__tablename__} MODIFY username VARCHAR(32) NOT NULL"
 # {% endif %}
 # More than the executions after which a driver prepares a statement.
 OFTEN = 7

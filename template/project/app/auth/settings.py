@@ -34,6 +34,8 @@ from app.auth.setting_types import (
     refuse_weak_secret,
 )
 
+PREFIX = "/auth"  # of all routes of authentication, and of the page that mails link to
+
 
 class AuthSettings(BaseModel):
     """Lifetimes are whole numbers in the unit of their name. Secrets have no default.

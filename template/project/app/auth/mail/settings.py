@@ -8,8 +8,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 
 from app.auth.errors import InvalidField
 from app.auth.identifiers import check_email
+from app.auth.settings import PREFIX
 
-LINK = "http://127.0.0.1:8000/auth/links/{kind}#token={token}"
+LINK = f"http://127.0.0.1:8000{PREFIX}/links/{{kind}}#token={{token}}"
 
 
 def check_sender(value: str) -> str:
