@@ -10,7 +10,7 @@ from app.auth.errors import InvalidField
 from app.auth.identifiers import check_email
 from app.auth.settings import PREFIX
 
-LINK = f"http://127.0.0.1:8000{PREFIX}/links/{{kind}}#token={{token}}"
+LINK = "http://127.0.0.1:8000" + PREFIX + "/links/{kind}#token={token}"
 
 
 def check_sender(value: str) -> str:
