@@ -37,6 +37,7 @@ EDITS = (
 TIDYING = (EXTENDING, "Extending")
 DELETION = (EXTENDING, "Delete the example")
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+EXAMPLE = re.compile(r"\bNote\b|\bnotes\b")
 AUTH = "/api/v1/auth"
 SENT = ("Authorization", "Cookie", "Origin")  # headers for the WebSocket handshake
 
@@ -87,6 +88,7 @@ def test_example_is_deleted_without_a_trace(
     editable: Callable[[Cell], Path],
     new_database: Callable[[Cell], str],
     type_cache: Path,
+    near_edits: tuple[str, ...],
 ) -> None:
     project = editable(cell)
     database_url = new_database(cell)
@@ -95,11 +97,11 @@ def test_example_is_deleted_without_a_trace(
         documents.follow(project, project / file, title, {"DATABASE_URL": database_url})
 
     code = [file.read_text() for file in (project / "app").rglob("*.py")]
-    assert [text for text in code if "Note" in text or "notes" in text] == []
+    assert [text for text in code if EXAMPLE.search(text)] == []
     checks.is_formatted(project)
     checks.is_linted(project)
     checks.is_typed(project, type_cache)
-    checks.passes_its_tests(project, {"TEST_DATABASE_URL": new_database(cell)})
+    checks.passes_its_tests(project, {"TEST_DATABASE_URL": new_database(cell)}, *near_edits)
 
 
 def holds(stages: dict[str, Path], check: Callable[..., None]) -> None:
