@@ -14,15 +14,14 @@ from alembic import command
 from alembic.util import CommandError
 from sqlalchemy import make_url, text
 from starlette.types import Message
-from typer.testing import CliRunner
 
-from app.cli import app as commands
 from app.database import Database
 from app.database.settings import DatabaseSettings
 from app.lifespan import CannotStart
 from app.main import create_app
 from app.migrate import configuration, upgrade
 from app.settings import Settings
+from tests.commands import manage
 from tests.conftest import SECRET_KEY
 
 PASSWORD = "never-shown-9f2c"
@@ -83,7 +82,7 @@ def run(monkeypatch: pytest.MonkeyPatch, settings: Settings, *arguments: str) ->
     monkeypatch.setenv("DATABASE_URL", settings.database.url)
     monkeypatch.setenv("AUTH_SECRET_KEY", SECRET_KEY)
     monkeypatch.setenv("ENVIRONMENT", "production")
-    result = CliRunner().invoke(commands, arguments)
+    result = manage(*arguments)
     assert result.exit_code == 1
     return result.output.splitlines()
 

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from app.auth.mail.smtp import SmtpMailer
-from app.cli import app
 from app.database.settings import DatabaseSettings
 from app.doctor import BOUNDS
 from app.migrate import configuration, upgrade
 from app.settings import load_settings
 from tests.auth.key_pairs import key_pair
+from tests.commands import manage
 from tests.conftest import SECRET_KEY
 
 
@@ -39,7 +39,7 @@ def environment(
 
 
 def run_doctor(*options: str) -> Result:
-    return CliRunner().invoke(app, ["doctor", *options])
+    return manage("doctor", *options)
 
 
 def test_correct_deployment_may_go_live() -> None:

@@ -3,8 +3,6 @@
 """The environment of commands."""
 
 import asyncio
-import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,18 +19,14 @@ def environment(
     tmp_path: Path,
     database_settings: DatabaseSettings,
     password_context: PasswordContext,
-) -> Iterator[None]:
-    """Production settings without a `.env`, an empty database, and logging that is restored."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+) -> None:
+    """Production settings without a `.env`, and an empty database."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ENVIRONMENT", "production")
     monkeypatch.setenv("DATABASE_URL", database_settings.url)
     monkeypatch.setenv("AUTH_SECRET_KEY", SECRET_KEY)
     monkeypatch.setattr(hashing, "password_context", lambda _: password_context)
     asyncio.run(empty_by_settings(database_settings))
-    yield
-    logging.basicConfig(level=level, handlers=handlers, force=True)
 
 
 # {% endcall %}

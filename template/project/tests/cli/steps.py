@@ -9,21 +9,16 @@ import pwd
 from datetime import datetime, timedelta
 from typing import Any
 
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from app.cli import app
 from app.database import Database
 from app.database.settings import DatabaseSettings
 from app.models import AuthSession, User
+from tests.commands import manage
 from tests.steps import Account, account_named, profile, rows_of
 
 ROOT = account_named("root")
 OPERATOR = pwd.getpwuid(os.getuid()).pw_name
-
-
-def manage(*arguments: str, typed: str | bytes = "") -> Result:
-    """Run a command and answer its prompts."""
-    return CliRunner().invoke(app, arguments, input=typed)
 
 
 def options(account: Account) -> list[str]:

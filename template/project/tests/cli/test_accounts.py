@@ -14,12 +14,12 @@ from tests.cli.steps import (
     ROOT,
     create_superuser,
     events_in,
-    manage,
     options,
     session_of,
     store,
     users_of,
 )
+from tests.commands import manage
 from tests.steps import Account, account_named, names, profile
 
 ANN = Account()

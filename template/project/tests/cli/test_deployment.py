@@ -12,11 +12,11 @@ from tests.cli.steps import (
     OPERATOR,
     create_superuser,
     events_in,
-    manage,
     session_of,
     store,
     users_of,
 )
+from tests.commands import manage
 from tests.steps import account_named
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from app.database.settings import DatabaseSettings
 from app.samples import PASSWORD, USERS
-from tests.cli.steps import manage, users_of
+from tests.cli.steps import users_of
+from tests.commands import manage
 
 
 def test_samples_are_added_once(

@@ -10,7 +10,7 @@ import pytest
 from app.cli.environment import for_development
 from app.database.settings import DatabaseSettings
 from app.settings import Settings, load_settings
-from tests.cli.steps import manage
+from tests.commands import manage
 
 EXAMPLE = """ENVIRONMENT=production
 DATABASE_URL={url}

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from app.database.settings import DatabaseSettings
-from tests.cli.steps import ROOT, create_superuser, manage, options, users_of
+from tests.cli.steps import ROOT, create_superuser, options, users_of
+from tests.commands import manage
 from tests.steps import Account, account_named, profile
 
 NEW_PASSWORD = "another good long passphrase"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.auth.key_pairs import key_pair
-from tests.cli.steps import OPERATOR, ROOT, create_superuser, events_in, manage, options
+from tests.cli.steps import OPERATOR, ROOT, create_superuser, events_in, options
+from tests.commands import manage
 
 
 def test_unusable_settings_are_explained(monkeypatch: pytest.MonkeyPatch) -> None:
