@@ -72,7 +72,7 @@ def test_fix_reaches_an_edited_project(
         with steps.step("types"):
             checks.is_typed(project, type_cache)
         with steps.step("tests"):
-            files = () if cell == Cell() else near_edits
-            checks.passes_its_tests(project, {"TEST_DATABASE_URL": new_database(cell)}, *files)
+            env = {"TEST_DATABASE_URL": new_database(cell)}
+            checks.passes_its_tests(project, env, *near_edits)
     finally:
         record_property("updates", steps.summary())
