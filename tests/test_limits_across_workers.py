@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from support import journeys
-from support.matrix import Cell
+from support.matrix import Cell, cells
 from support.redis import redis_server, silent_server
 from support.servers import Server, launched, serving
 from support.workers import replace_all_workers
@@ -18,12 +18,8 @@ WORKERS = 2
 LIMIT = 20
 ATTEMPTS = 60
 FREE_ATTEMPTS = 5  # the account throttle
-CELLS = [
-    Cell("async", "sqlite", "header"),
-    Cell("async", "postgresql", "header"),
-    Cell("sync", "mysql", "header"),
-]
-SQLITE = [Cell("async", "sqlite", "header"), Cell("sync", "sqlite", "header")]
+CELLS = cells(transport="header", password_hash="bcrypt")
+SQLITE = [cell for cell in CELLS if cell.database == "sqlite"]
 FAST_HASHING = {"AUTH_BCRYPT_ROUNDS": "10"}
 WARNING = "The storage of rate limits is unavailable"
 
