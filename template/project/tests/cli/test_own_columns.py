@@ -1,0 +1,69 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""An account that a column of your own refuses is a message for the operator."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import MetaData, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from app.auth.ext.models import UserMixin
+from app.database import Database
+from app.database.settings import DatabaseSettings
+from tests.cli.steps import manage, options
+from tests.steps import account_named
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention={"uq": "uq_%(table_name)s_%(column_0_N_name)s"})
+
+
+class Tagged(UserMixin, Base):
+    __tablename__ = "tagged_of_tests"
+
+    tag: Mapped[str] = mapped_column(String(8), unique=True, default="same")
+
+
+class Phoned(UserMixin, Base):
+    __tablename__ = "phoned_of_tests"
+
+    phone: Mapped[str] = mapped_column(String(20))
+
+
+async def rebuild(settings: DatabaseSettings, *, empty: bool) -> None:
+    database = Database(settings)
+    async with database.writer.begin() as connection:
+        await connection.run_sync(Base.metadata.drop_all)
+        if not empty:
+            await connection.run_sync(Base.metadata.create_all)
+    await database.dispose()
+
+
+@pytest.mark.parametrize("command", ["create-user", "create-superuser"])
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [(Phoned, "User.phone needs a value: give it a default"), (Tagged, "refuses this account: ")],
+)
+def test_column_that_refuses_an_account_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+    database_settings: DatabaseSettings,
+    command: str,
+    model: type[UserMixin],
+    message: str,
+) -> None:
+    monkeypatch.setattr("app.cli.running.User", model)
+    asyncio.run(rebuild(database_settings, empty=False))
+
+    for name in ("ann", "bob"):
+        account = account_named(name)
+        result = manage(command, *options(account), typed=f"{account.password}\n" * 2)
+    asyncio.run(rebuild(database_settings, empty=True))
+
+    *_, line = result.stderr.splitlines()
+    assert message in line
+    assert ("phone" in line) or ("tag" in line)
+    assert (result.exit_code, "Traceback" in result.output) == (1, False)
+
+
+# {% endcall %}
