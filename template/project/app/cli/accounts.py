@@ -122,7 +122,7 @@ async def _add(auth: Auth, user: NewUser, password: str) -> None:
     try:
         await auth.service.create_user(user, password)
     except InvalidField as error:
-        fail(f"User.{error.field} needs a value: give it a default, or set it in app/cli/accounts.py.")
+        fail(f"User.{error.field} needs a value: give it a default, or set it in this command.")
     except AccountConflict as error:
         reason, *_ = str(getattr(error.__cause__, "orig", error.message)).splitlines()
         fail(f"A column of your own refuses this account: {reason}")

@@ -3,9 +3,10 @@
 """An account that a column of your own refuses is a message for the operator."""
 
 import asyncio
+from collections.abc import Callable, Iterator
 
 import pytest
-from sqlalchemy import MetaData, String
+from sqlalchemy import Connection, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.auth.ext.models import UserMixin
@@ -31,38 +32,39 @@ class Phoned(UserMixin, Base):
     phone: Mapped[str] = mapped_column(String(20))
 
 
-async def rebuild(settings: DatabaseSettings, *, empty: bool) -> None:
+async def change(settings: DatabaseSettings, tables: Callable[[Connection], None]) -> None:
     database = Database(settings)
     async with database.writer.begin() as connection:
-        await connection.run_sync(Base.metadata.drop_all)
-        if not empty:
-            await connection.run_sync(Base.metadata.create_all)
+        await connection.run_sync(tables)
     await database.dispose()
+
+
+@pytest.fixture(autouse=True)
+def tables(database_settings: DatabaseSettings) -> Iterator[None]:
+    asyncio.run(change(database_settings, Base.metadata.create_all))
+    yield
+    asyncio.run(change(database_settings, Base.metadata.drop_all))
 
 
 @pytest.mark.parametrize("command", ["create-user", "create-superuser"])
 @pytest.mark.parametrize(
     ("model", "message"),
-    [(Phoned, "User.phone needs a value: give it a default"), (Tagged, "refuses this account: ")],
+    [(Phoned, "User.phone needs a value: give it a default"), (Tagged, "tag")],
 )
 def test_column_that_refuses_an_account_is_named(
     monkeypatch: pytest.MonkeyPatch,
-    database_settings: DatabaseSettings,
     command: str,
     model: type[UserMixin],
     message: str,
 ) -> None:
     monkeypatch.setattr("app.cli.running.User", model)
-    asyncio.run(rebuild(database_settings, empty=False))
 
     for name in ("ann", "bob"):
         account = account_named(name)
         result = manage(command, *options(account), typed=f"{account.password}\n" * 2)
-    asyncio.run(rebuild(database_settings, empty=True))
 
     *_, line = result.stderr.splitlines()
     assert message in line
-    assert ("phone" in line) or ("tag" in line)
     assert (result.exit_code, "Traceback" in result.output) == (1, False)
 
 

@@ -42,9 +42,9 @@ def refuse_dates_of_the_database(element: Any, compiler: Any, **options: Any) ->
     listed = [] if is_call else getattr(element.right, "clauses", [])  # BETWEEN and IN
     operands = (element.left, element.right, *listed)
     types = [getattr(operand, "type", None) for operand in operands]
-    if any(isinstance(one, Instant) for one in types):
-        if any(isinstance(one, DateTime | Date) for one in types):
-            raise ArgumentError("compare an Instant with a datetime: utc_now(), not func.now()")
+    has_date = any(isinstance(one, DateTime | Date) for one in types)
+    if has_date and any(isinstance(one, Instant) for one in types):
+        raise ArgumentError("compare an Instant with a datetime: utc_now(), not func.now()")
     compiled: str = compiler.visit_binary(element, **options)
     return compiled
 
