@@ -35,7 +35,7 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else EPOCH + value * MILLISECOND
 
 
-@compiles(BinaryExpression)  # type: ignore[no-untyped-call, untyped-decorator]
+@compiles(BinaryExpression)
 def refuse_dates_of_the_database(element: Any, compiler: Any, **options: Any) -> str:
     """Raise ArgumentError for an Instant and `func.now()`: they would be compared as text."""
     is_call = isinstance(element.right, FunctionElement)  # its arguments are not compared
