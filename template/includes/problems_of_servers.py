@@ -14,7 +14,7 @@ def connection_advice(error: DBAPIError, database: DatabaseSettings) -> str | No
     # {% endif %}
         return f"The server {server} rejects the user {url.username}: correct DATABASE_URL."
     if database_errors.is_outage(error):
-        reason, *_ = str(error.orig).splitlines()
+        reason = str(error.orig).partition("\n")[0] or "no answer in time"
         return (
             f"No {SERVER} answers at {server} ({reason}): run `docker compose up -d --wait`, or "
             "name another server in DATABASE_URL."

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import NullPool
+from sqlalchemy import NullPool, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.database.ping import ping_idle_connections
@@ -13,11 +13,11 @@ from app.database.url import read_url
 PATIENCE = 5
 # Seconds until a connection is replaced. The server closes idle ones after 8 hours.
 RECYCLE = 3600
-MIGRATION_ARGUMENTS: dict[str, Any] = {
+ARGUMENTS: dict[str, Any] = {
     "connect_timeout": PATIENCE,
+    "read_timeout": 2 * PATIENCE,
     "init_command": f"SET SESSION innodb_lock_wait_timeout = {PATIENCE}",
 }
-ARGUMENTS: dict[str, Any] = {**MIGRATION_ARGUMENTS, "read_timeout": 2 * PATIENCE}
 
 
 def create_writer(database: DatabaseSettings) -> AsyncEngine:
@@ -60,9 +60,20 @@ def create_reader(database: DatabaseSettings) -> AsyncEngine:
 def create_migrator(database: DatabaseSettings) -> AsyncEngine:
     """Return the engine for migrations. It has timeouts for connections and locks only."""
     url, given = read_url(database.url)
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         hide_parameters=True,
         poolclass=NullPool,
-        connect_args=given | MIGRATION_ARGUMENTS,
+        connect_args=given | ARGUMENTS,
     )
+    event.listen(engine.sync_engine, "connect", _wait_for_statements)
+    return engine
+
+
+def _wait_for_statements(connection: Any, _record: Any) -> None:
+    # The timeout is for the server's first words only. The driver has no other setting for them.
+    # {% if concurrency == "async" %}
+    connection.driver_connection._read_timeout = None
+    # {% else %}
+    connection._read_timeout = None
+    # {% endif %}

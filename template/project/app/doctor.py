@@ -33,6 +33,7 @@ from app.auth.hashing import password_context
 from app.auth.setting_types import IN_MEMORY
 from app.database import Database
 from app.database.problems import advice, without_log
+from app.environment import misspelt_variables
 from app.migrate import CONFIGURATION, configuration
 from app.models import AuthSession, User
 from app.settings import YEAR_SECONDS, Settings, share_of_internet, uses_plain_http
@@ -263,6 +264,8 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         yield Finding(Verdict.FINE, f"All {len(BOUNDS)} settings with a bound are within it.")
     for bound in beyond:
         yield Finding(Verdict.WARNING, f"{bound.variable}: {bound.advice}")
+    for advice_on_name in misspelt_variables(Settings):
+        yield Finding(Verdict.WARNING, advice_on_name)
 
 
 def _proxies(settings: Settings) -> Finding:

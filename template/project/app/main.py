@@ -2,6 +2,8 @@
 # {% call python() %}
 """Application factory."""
 
+from typing import TYPE_CHECKING, NoReturn
+
 from fastapi import FastAPI
 
 from app.auth.clock import Clock, utc_now
@@ -83,6 +85,14 @@ def create_app(
     if settings.docs:
         install_docs(app)
     return app
+
+
+if not TYPE_CHECKING:  # with it, type checkers would accept any name
+
+    def __getattr__(name: str) -> NoReturn:
+        if name == "app":
+            raise SystemExit("The application is app.asgi:app. This module only has create_app.")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 # {% endcall %}

@@ -30,8 +30,10 @@ def install_middleware(app: FastAPI, settings: Settings) -> None:
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=METHODS,
-            # {% if transport != "cookie" %}
-            allow_headers=["Authorization"],
+            # {% if transport == "cookie" %}
+            #| allow_headers=settings.cors_headers,
+            # {% else %}
+            allow_headers=["Authorization", *settings.cors_headers],
             # {% endif %}
             # {% if transport == "both" %}
             allow_credentials=settings.auth.accept_cookie,

@@ -10,12 +10,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from app.auth.mail.settings import MailSettings
-from app.auth.setting_types import CommaSeparated, Origin
+from app.auth.setting_types import CommaSeparated, HeaderName, Origin
 from app.auth.settings import AuthSettings
 from app.database.settings import DatabaseSettings
+from app.environment import SharedEnvironment, misspelt_variables
 from app.logs import LogFormat, LogLevel
 from app.proxies import Proxy
 
@@ -92,6 +93,19 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[Proxy, ...], *CommaSeparated] = ()
     trusted_hops: int = Field(default=0, ge=0, le=10)
     cors_origins: Annotated[tuple[Origin, ...], *CommaSeparated] = ()
+    cors_headers: Annotated[tuple[HeaderName, ...], *CommaSeparated] = ()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read unknown names as mistakes in `.env` only. Other programs share the environment."""
+        return init_settings, SharedEnvironment(settings_cls), dotenv_settings, file_secret_settings
 
     @model_validator(mode="after")
     def _refuse_two_kinds_of_proxies(self) -> Self:
@@ -148,6 +162,7 @@ def _explain(error: ValidationError) -> str:
     # A default that depends on a wrong value is not a separate problem.
     items = [item for item in error.errors() if item["type"] != "default_factory_not_called"]
     lines = [heading, *(f"  {_problem(item)}" for item in items)]
+    lines += [f"  {advice}" for advice in misspelt_variables(Settings)]
     if any(item["type"] == "missing" for item in items) and not Path(".env").exists():
         lines.append("For development, `uv run manage init` writes a .env.")
     return "\n".join(lines)

@@ -3,14 +3,18 @@
 """A change of the schema under a running application needs no restart."""
 
 from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from alembic import command
 from httpx2 import AsyncClient
 from sqlalchemy import text
 
 from app.database import Database
+from app.database.settings import DatabaseSettings
+from app.migrate import configuration, upgrade
 from app.models import User
-from tests.steps import AUTH, Account, credentials
+from tests.steps import AUTH, Account, credential, credentials, log_in, register, registration
 
 # {% if database == "sqlite" %}
 ALTER = f"ALTER TABLE {User.__tablename__} ADD COLUMN motto VARCHAR(32)"
@@ -56,6 +60,32 @@ async def test_requests_go_on_after_a_change_of_a_column(
     ]
 
     assert [response.is_success for response in responses] == [True] * 3
+
+
+async def test_requests_go_on_after_all_tables_are_replaced(
+    client: AsyncClient,
+    database: Database,
+    database_settings: DatabaseSettings,
+) -> None:
+    """As a restored dump does."""
+    account = await register(client)
+    tokens = await log_in(client, account)
+    for _ in range(OFTEN):
+        await client.get(f"{AUTH}/me", headers=credential(tokens.access))
+        await client.get("/ready")
+        await log_in(client, account)
+
+    with ThreadPoolExecutor() as another:  # Alembic runs an event loop of its own
+        another.submit(command.downgrade, configuration(database_settings), "base").result()
+        away = await client.get("/ready")
+        another.submit(upgrade, database_settings).result()
+    ready = await client.get("/ready")
+    me = await client.get(f"{AUTH}/me", headers=credential(tokens.access))
+    again = await client.post(f"{AUTH}/register", json=registration(account))
+    login = await client.post(f"{AUTH}/login", json=credentials(account))
+
+    assert (away.status_code, ready.status_code, me.status_code) == (503, 200, 401)
+    assert (again.status_code, login.is_success) == (201, True)
 
 
 # {% endcall %}

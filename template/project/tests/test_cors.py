@@ -117,6 +117,14 @@ async def test_odd_header_is_not_permitted(client: AsyncClient, header: str) -> 
     assert asked.status_code == 400
 
 
+@with_app_settings(cors_origins=ORIGIN, cors_headers="traceparent, Sentry-Trace")
+async def test_header_of_a_tracing_tool_is_permitted_by_setting(client: AsyncClient) -> None:
+    named = await ask_first(client, ORIGIN, headers="content-type,sentry-trace,traceparent")
+    other = await ask_first(client, ORIGIN, headers="baggage")
+
+    assert (named.status_code, other.status_code) == (200, 400)
+
+
 # {% if transport == "both" %}
 @with_settings(accept_cookie=False)
 async def test_credentials_do_not_travel_if_cookies_are_not_accepted(client: AsyncClient) -> None:

@@ -3,12 +3,16 @@
 """API documentation is off in production (ASVS 13.4.5)."""
 
 import re
+from typing import Any, cast
+from urllib.parse import urljoin
 
 import pytest
+from fastapi import FastAPI
 from httpx2 import AsyncClient
 
 from app.main import create_app
 from app.settings import Settings
+from tests.serving import serve
 from tests.steps import code_of, with_app_settings
 
 SCRIPT = "/docs/assets/swagger-ui-bundle.js"
@@ -56,6 +60,29 @@ async def test_page_loads_only_files_of_this_server(client: AsyncClient) -> None
     assert len(files) == 4
     assert [file.status_code for file in files] == [200] * 4
     assert not re.search(r"https?:|<script>|<style|style=| on\w+=", page.text)
+
+
+@with_app_settings(docs=True)
+async def test_docs_agree_with_a_path_prefix(app: FastAPI) -> None:
+    """An application that mounts this one sets the same `root_path` as `uvicorn --root-path`."""
+    outer = FastAPI(lifespan=cast(Any, lambda _: app.router.lifespan_context(app)))
+    outer.mount("/api", app)
+
+    async with serve(outer) as client:
+        page = await client.get("/api/docs")
+        linked = re.findall(r'(?:src|href)="([^"]*)"', page.text)
+        files = [await client.get(urljoin("/api/docs", path)) for path in linked]
+        document = (await client.get("/api/openapi.json")).json()
+        # {% if transport != "cookie" %}
+        flow = document["components"]["securitySchemes"]["Bearer"]["flows"]["password"]
+        token = await client.post(urljoin("/api/docs", flow["tokenUrl"]))
+        # {% endif %}
+
+    assert [file.status_code for file in files] == [200] * 4
+    assert document["servers"] == [{"url": "/api"}]
+    # {% if transport != "cookie" %}
+    assert token.status_code == 400  # it exists
+    # {% endif %}
 
 
 @with_app_settings(docs=True)

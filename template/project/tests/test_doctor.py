@@ -114,6 +114,16 @@ def test_setting_beyond_its_bound_is_one_more_warning(
     assert (before, exceeded()) == ([], [variable])
 
 
+def test_misspelt_variable_is_one_more_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = warnings_of(run_doctor())
+    monkeypatch.setenv("AUTH_ACCES_MINUTES", "5")
+    monkeypatch.setenv("AUTH_SERVICE_HOST", "10.0.0.7")
+
+    added = set(warnings_of(run_doctor())).difference(before)
+
+    assert added == {"AUTH_ACCES_MINUTES is ignored: is AUTH_ACCESS_MINUTES meant?"}
+
+
 def test_exceeded_bound_is_one_more_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     before = warnings_of(run_doctor())
     monkeypatch.setenv("LOG_LEVEL", "ERROR")

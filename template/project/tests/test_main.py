@@ -2,6 +2,10 @@
 # {% call python() %}
 """`create_app` accepts your own components."""
 
+import pytest
+import uvicorn
+
+import app.main
 from app.auth.events import EventName
 from app.auth.hashing import PasswordContext
 from app.database import Database
@@ -20,7 +24,7 @@ async def test_events_go_to_your_own_sink(
     password_context: PasswordContext,
 ) -> None:
     sink = SeenEvents()
-    app = create_app(
+    application = create_app(
         settings,
         database=database,
         clock=clock,
@@ -28,10 +32,19 @@ async def test_events_go_to_your_own_sink(
         event_sink=sink,
     )
 
-    async with serve(app) as client:
+    async with serve(application) as client:
         await register(client)
 
     assert [event.name for event in sink.events] == [EventName.USER_CREATED]
+
+
+def test_server_with_the_wrong_module_says_where_the_application_is() -> None:
+    with pytest.raises(SystemExit, match=r"The application is app\.asgi:app\."):
+        uvicorn.Config("app.main:app").load()
+
+
+def test_other_names_are_missing_as_usual() -> None:
+    assert not hasattr(app.main, "no_such_name")
 
 
 # {% endcall %}

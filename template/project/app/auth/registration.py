@@ -76,9 +76,10 @@ class Registration:
             stored = await self.tools.transactions.run(
                 partial(self._store, user, password_hash, owes_mail),
             )
-        except DuplicateIdentity:
+        except DuplicateIdentity as error:
             await self.tools.transactions.run(partial(_refuse_taken, user))
-            raise AccountConflict from None  # neither is taken, so it is a column of the team
+            # Neither is taken, so it is a column of the team.
+            raise AccountConflict from error.__cause__
         self.tools.events.record(EventName.USER_CREATED, user_id=stored.id)
         return stored
 

@@ -114,6 +114,7 @@ def is_accepted_by_library(secret: str, algorithm: str) -> bool:
 # The values in an environment variable are separated by commas.
 CommaSeparated = (NoDecode, BeforeValidator(split_at_commas))
 Origin = Annotated[str, AfterValidator(check_origin)]
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,100}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Rates = Annotated[str, AfterValidator(check_rates)]
 LimitStorage = Annotated[str, AfterValidator(check_limit_storage)]

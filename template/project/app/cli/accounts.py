@@ -5,6 +5,7 @@
 import typer
 
 from app.auth.clock import utc_now
+from app.auth.errors import AccountConflict, InvalidField
 from app.auth.protocols import NewUser, StoredUserProtocol
 from app.auth.wiring import Auth
 from app.cli.prompts import (
@@ -15,7 +16,7 @@ from app.cli.prompts import (
     read_password,
     username_from,
 )
-from app.cli.running import UserName, run
+from app.cli.running import UserName, fail, run
 from app.settings import load_settings
 
 PAGE = 500  # users that are read at once
@@ -112,8 +113,19 @@ def _create(
         email_verified_at=utc_now(),  # the operator vouches for it
     )
     password = read_password(user.email, user.username, settings.auth, from_stdin=password_stdin)
-    run(lambda auth: auth.service.create_user(user, password))
+    run(lambda auth: _add(auth, user, password))
     return user
+
+
+async def _add(auth: Auth, user: NewUser, password: str) -> None:
+    """Create the account. Only columns of your own can refuse it: the rest was checked before."""
+    try:
+        await auth.service.create_user(user, password)
+    except InvalidField as error:
+        fail(f"User.{error.field} needs a value: give it a default, or set it in this command.")
+    except AccountConflict as error:
+        reason, *_ = str(getattr(error.__cause__, "orig", error.message)).splitlines()
+        fail(f"A column of your own refuses this account: {reason}")
 
 
 async def _print_users(auth: Auth) -> None:

@@ -13,6 +13,7 @@ from app.database.url import read_url
 
 UPGRADE = "is not at the newest revision: run `uv run alembic upgrade head`"
 # {% if database == "sqlite" %}
+BUSY = 5
 CANNOT_OPEN = 14
 NOT_A_DATABASE = 26
 # {% elif database == "postgresql" %}
@@ -48,6 +49,8 @@ def connection_advice(error: DBAPIError, database: DatabaseSettings) -> str | No
     """Return advice if the file cannot be used, or None."""
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
     file = place_of(database)
+    if code == BUSY:
+        return f"The file {file} is locked by another process: end it, or try again."
     if code == CANNOT_OPEN:
         return f"The file {file} cannot be opened: create its folder, or change DATABASE_URL."
     if code == NOT_A_DATABASE:

@@ -85,7 +85,12 @@ def create_migrator(database: DatabaseSettings) -> AsyncEngine:
     refer to it by cascade. The caller runs `PRAGMA foreign_key_check` before it commits.
     """
     url, _ = read_url(database.url)
-    engine = create_async_engine(url, hide_parameters=True, poolclass=NullPool)
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        poolclass=NullPool,
+        connect_args={"timeout": TURN_TIMEOUT},
+    )
     event.listen(engine.sync_engine, "connect", _leave_transactions_to_us)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine

@@ -3,10 +3,9 @@
 """Timestamps are stored alike in every database."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, DateTime, cast, func, select
 from sqlalchemy.exc import ArgumentError, StatementError
 
 from app.auth.storage import Storage
@@ -48,11 +47,32 @@ async def test_time_is_stored_in_whole_milliseconds(
     assert row.created_at == NOW.replace(microsecond=1_000)
 
 
-@pytest.mark.parametrize("date", [func.now(), func.current_date()])
-def test_date_of_the_database_is_no_instant(date: Any) -> None:
+@pytest.mark.parametrize(
+    "condition",
+    [
+        User.created_at < func.now(),
+        func.current_date() > User.created_at,
+        User.created_at.between(NOW, func.now()),
+        func.now().between(User.created_at, User.created_at),
+        User.created_at.in_([func.now()]),
+        func.now() - User.created_at == 1,
+        func.max(User.created_at) < func.now(),
+    ],
+)
+def test_date_of_the_database_is_no_instant(condition: ColumnElement[bool]) -> None:
     """Some databases would compare a number with text, and every user would be older."""
     with pytest.raises(ArgumentError, match="utc_now"):
-        select(User).where(User.created_at < date)
+        str(select(User).where(condition))
+
+
+@pytest.mark.parametrize(
+    "converted",
+    [cast(User.created_at, DateTime), func.to_timestamp(User.created_at, type_=DateTime())],
+)
+def test_converted_instant_may_be_compared_with_a_date(converted: ColumnElement[datetime]) -> None:
+    query = select(User).where(converted < func.now(), func.now() > converted)
+
+    assert "now()" in str(query)
 
 
 async def test_time_without_a_zone_is_rejected(database: Database) -> None:

@@ -4,17 +4,16 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from sqlalchemy import String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.auth.errors import DuplicateIdentity, InvalidField
-from app.auth.ext.models import UserMixin
 from app.auth.ext.users import SQLAlchemyAsyncUserProtocol
 from app.auth.protocols import NewUser
 from app.database import Database
+from tests.other_users import OtherUser
 from tests.test_models import MOMENT
 
 
@@ -22,15 +21,11 @@ class Base(DeclarativeBase):
     pass
 
 
-class Member(UserMixin, Base):
+class Member(OtherUser, Base):
     __tablename__ = "members_of_tests"
 
     nickname: Mapped[str | None] = mapped_column(String(32), unique=True)
     motto: Mapped[str] = mapped_column(String(32))
-
-    def __init__(self, **values: Any) -> None:
-        """Ignore the columns that only the users of this project have."""
-        super().__init__(**{name: values[name] for name in values if hasattr(Member, name)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
