@@ -188,14 +188,16 @@ def test_hostile_mail_server_changes_no_response(
     assert len(inbox.messages) == MAILS + 1
 
 
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "stopped"])
 @pytest.mark.parametrize("cell", FLAVOURS, ids=str)
-def test_killed_process_loses_no_mail(
+def test_ended_process_loses_no_mail(
     cell: Cell,
+    end: signal.Signals,
     render: Render,
     new_database: NewDatabase,
     tmp_path: Path,
 ) -> None:
-    """It is killed between the commit and the sending, while the mail server keeps it waiting."""
+    """It ends between the commit and the sending, while the mail server keeps it waiting."""
     project, database_url = render(cell), new_database(cell)
     env = {"DATABASE_URL": database_url, **FAST_HASHING}
     with hostile(mailservers.say_nothing) as trap:
@@ -204,7 +206,7 @@ def test_killed_process_loses_no_mail(
             with httpx2.Client(base_url=server.url) as client:
                 journeys.register(client, "ann")
             assert trap.caught.wait(60)
-            os.killpg(server.process.pid, signal.SIGKILL)
+            os.killpg(server.process.pid, end)
             server.process.wait()
 
     with receiving() as inbox:
