@@ -5,10 +5,10 @@ import logging
 from app.environment import misspelt_variables
 from app.logs import configure_logging
 from app.main import create_app
-from app.settings import Settings, load_settings
+from app.settings import load_settings
 
 settings = load_settings()
 configure_logging(settings.log_level, settings.log_format)
-for advice in misspelt_variables(Settings):
+for advice in misspelt_variables(type(settings)):
     logging.getLogger(__name__).warning(advice)
 app = create_app(settings)
