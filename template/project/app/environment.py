@@ -41,7 +41,7 @@ def misspelt_variables(settings: type[BaseSettings]) -> Iterator[str]:
     for group, model in groups_of(settings).items():
         for variable in foreign:
             before, _, field = variable.lower().partition(f"{group}_")
-            others = [] if before else model.model_fields.keys() - {field}
+            others = set[str]() if before else model.model_fields.keys() - {field}
             for meant in get_close_matches(field, others, 1, SIMILARITY):
                 yield f"{variable} is ignored: is {group.upper()}_{meant.upper()} meant?"
 

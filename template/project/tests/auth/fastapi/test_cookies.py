@@ -6,6 +6,7 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from app.auth.hashing import PasswordContext
+from app.auth.mail.outbox import Mailing
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import MovableClock
@@ -182,7 +183,7 @@ async def test_cookies_of_plain_http_have_plain_names(
     """For development. Production requires HTTPS."""
     auth = settings.auth.model_copy(update={"cookie_secure": False})
     changed = settings.model_copy(update={"environment": "development", "auth": auth})
-    app = create_app(changed, password_context=password_context)
+    app = create_app(changed, password_context=password_context, mailing=Mailing())
 
     async with serve(app) as client:
         account = await register(client)
