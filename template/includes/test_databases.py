@@ -4,8 +4,7 @@ import asyncio
 import os
 
 import pytest
-from sqlalchemy import NullPool, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import NullPool, exc, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.database.url import read_url
@@ -24,7 +23,7 @@ def database_url() -> str:
     url = _with_suffix(url, worker) if worker else url
     try:
         asyncio.run(_create(url))
-    except (OSError, DBAPIError) as error:
+    except (OSError, exc.DBAPIError) as error:
         reason, *_ = str(getattr(error, "orig", error)).splitlines()
         message = f"No database for the tests: {reason}. Start a server or set TEST_DATABASE_URL."
         if os.environ.get("CI"):
