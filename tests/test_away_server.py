@@ -1,4 +1,4 @@
-"""Without a database server, the tests of a render are skipped with one message."""
+"""Without a database, the tests of a render are skipped with one message."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,9 +16,11 @@ CELLS = [
 ]
 
 
-def routes_tested(cell: Cell, project: Path, **env: str) -> Finished:
+def routes_tested(
+    cell: Cell, project: Path, server: str = "nobody@127.0.0.1:1", **env: str
+) -> Finished:
     command = module("pytest", *checks.own_tests("tests/routes"))
-    away = {"TEST_DATABASE_URL": f"{databases.dialect(cell)}://nobody@127.0.0.1:1/away"}
+    away = {"TEST_DATABASE_URL": f"{databases.dialect(cell)}://{server}/away"}
     return attempt(*command, cwd=project, env={**checks.OWN_TEST_ENVIRONMENT, **away, **env})
 
 
@@ -27,8 +29,19 @@ def test_reason_is_shown_once(cell: Cell, render: Callable[[Cell], Path]) -> Non
     finished = routes_tested(cell, render(cell))
 
     assert (finished.code, "4 skipped" in finished.output) == (0, True), finished.report()
-    assert finished.output.count("No database server for the tests: ") == 1
-    assert "Start one or set TEST_DATABASE_URL." in finished.output
+    assert finished.output.count("No database for the tests: ") == 1
+    assert "Start a server or set TEST_DATABASE_URL." in finished.output
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_refusal_of_the_server_is_shown_once(cell: Cell, render: Callable[[Cell], Path]) -> None:
+    databases.require(cell.database)
+    host = databases.SERVERS[cell.database].rpartition("@")[2]
+
+    finished = routes_tested(cell, render(cell), server=f"no_such_user@{host}")
+
+    assert (finished.code, "4 skipped" in finished.output) == (0, True), finished.report()
+    assert finished.output.count("no_such_user") == 1
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=str)
@@ -36,4 +49,4 @@ def test_missing_server_fails_in_ci(cell: Cell, render: Callable[[Cell], Path]) 
     finished = routes_tested(cell, render(cell), CI="true")
 
     assert finished.code == 1, finished.report()
-    assert "No database server for the tests: " in finished.output
+    assert "No database for the tests: " in finished.output

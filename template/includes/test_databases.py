@@ -4,11 +4,9 @@ import asyncio
 import os
 
 import pytest
-from sqlalchemy import NullPool, make_url, text
+from sqlalchemy import NullPool, exc, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from app.auth.errors import StorageUnavailable
-from app.auth.ext.database_errors import translated_errors
 from app.database.url import read_url
 from app.settings import load_settings
 
@@ -24,11 +22,10 @@ def database_url() -> str:
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     url = _with_suffix(url, worker) if worker else url
     try:
-        with translated_errors():
-            asyncio.run(_create(url))
-    except (OSError, StorageUnavailable) as error:
-        reason, *_ = str(error.__cause__ or error).splitlines()
-        message = f"No database server for the tests: {reason}. Start one or set TEST_DATABASE_URL."
+        asyncio.run(_create(url))
+    except (OSError, exc.DBAPIError) as error:
+        reason, *_ = str(getattr(error, "orig", error)).splitlines()
+        message = f"No database for the tests: {reason}. Start a server or set TEST_DATABASE_URL."
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)

@@ -46,6 +46,7 @@ PROMISES = [
     ("docs/production.md", r"ended more than (a week) ago", KEPT_AFTER_END.days),
     ("docs/production.md", r"for (a year); `HSTS_SECONDS`", PRODUCTION.hsts_seconds // 86400),
     ("docs/production.md", r"can have up to (\d+) KiB", PRODUCTION.max_body_bytes // 1024),
+    ("docs/production.md", r"works for (\w+) seconds; after", DEFAULTS.refresh_grace_seconds),
     ("docs/production.md", r"can log in (\w+) times a minute", per_minute(DEFAULTS.limit_login)),
     ("docs/production.md", r"register (\w+) times", per_minute(DEFAULTS.limit_register)),
     ("docs/production.md", r"refresh (\w+) times", per_minute(DEFAULTS.limit_refresh)),
