@@ -46,11 +46,12 @@ def sabotaged(tested: Callable[[Cell], Path], tmp_path: Path) -> Callable[[Sabot
 def test_sabotage_is_noticed(
     row: Sabotage,
     sabotaged: Callable[[Sabotage], Path],
+    new_database: Callable[[Cell], str],
     record_property: Callable[[str, object], None],
 ) -> None:
-    project = sabotaged(row)
+    project, database_url = sabotaged(row), new_database(row.rendered)
 
-    noticed_by = sabotage.noticing_test(sabotage.run_tests(project, row.tests))
+    noticed_by = sabotage.noticing_test(sabotage.run_tests(project, row.tests, database_url))
 
     record_property("sabotages", f"{row.rule:<7} {row.name:<55} {noticed_by}")
 
@@ -59,8 +60,9 @@ def test_sabotage_is_noticed(
 def test_sabotage_that_fails_no_test_is_reported(
     row: Sabotage,
     sabotaged: Callable[[Sabotage], Path],
+    new_database: Callable[[Cell], str],
 ) -> None:
-    finished = sabotage.run_tests(sabotaged(row), row.tests)
+    finished = sabotage.run_tests(sabotaged(row), row.tests, new_database(row.rendered))
 
     with pytest.raises(AssertionError, match="no test noticed it"):
         sabotage.noticing_test(finished)

@@ -6,6 +6,7 @@ The whole run of a cell uses the command of its owners, `checks.passes_its_tests
 
 import os
 import sys
+from collections.abc import Mapping
 from functools import cache
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerContext
@@ -26,12 +27,12 @@ LIBRARIES = [
 OWN_PATHS = {"", str(ROOT), str(ROOT / "tests")}
 
 
-def own_tests(project: Path, *options: str) -> Finished:
+def own_tests(project: Path, env: Mapping[str, str], *options: str) -> Finished:
     """Run own tests of a render and return their result and output."""
     arguments = checks.own_tests(*options)
     with TemporaryDirectory() as folder:
         output = Path(folder) / "output"
-        child = server().Process(target=run_pytest, args=(project, arguments, output))
+        child = server().Process(target=run_pytest, args=(project, env, arguments, output))
         child.start()
         child.join(commands.TIMEOUT_SECONDS)
         if child.exitcode is None:
@@ -49,13 +50,18 @@ def server() -> ForkServerContext:
     return context
 
 
-def run_pytest(project: Path, arguments: list[str], output: Path) -> None:
+def run_pytest(
+    project: Path,
+    env: Mapping[str, str],
+    arguments: list[str],
+    output: Path,
+) -> None:
     """Run pytest like `python -m pytest` in the folder of the render."""
     descriptor = os.open(output, os.O_WRONLY | os.O_CREAT)
     for stream in (1, 2):
         os.dup2(descriptor, stream)
     os.chdir(project)
-    variables = commands.environment(checks.OWN_TEST_ENVIRONMENT)
+    variables = commands.environment({**checks.OWN_TEST_ENVIRONMENT, **env})
     os.environ.clear()
     os.environ.update(variables)
     sys.path[:] = [str(project), *(path for path in sys.path if path not in OWN_PATHS)]

@@ -48,10 +48,11 @@ def table() -> list[Sabotage]:
     return [Sabotage(**row) for row in yaml.safe_load(TABLE.read_text())]
 
 
-def run_tests(project: Path, names: str) -> Finished:
+def run_tests(project: Path, names: str, database_url: str) -> Finished:
     """Run the own tests in these files of `tests`, up to the first failure."""
     files = [f"tests/{name}" for name in names.split()]
-    return forked.own_tests(project, "-x", "--tb=line", "-r", "f", *files)
+    env = {"TEST_DATABASE_URL": database_url}
+    return forked.own_tests(project, env, "-x", "--tb=line", "-r", "f", *files)
 
 
 def noticing_test(finished: Finished) -> str:
