@@ -47,7 +47,7 @@ def misspelt_variables(settings: type[BaseSettings]) -> Iterator[str]:
 
 
 def groups_of(settings: type[BaseSettings]) -> dict[str, type[BaseModel]]:
-    """Return the settings that have settings of their own."""
+    """Return the groups of settings by name."""
     annotations = {name: field.annotation for name, field in settings.model_fields.items()}
     return {
         name: model

@@ -1,4 +1,4 @@
-"""Users of tests that have columns of their own."""
+"""Test users with their own columns."""
 
 from typing import Any
 

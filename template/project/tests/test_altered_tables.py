@@ -75,7 +75,7 @@ async def test_requests_go_on_after_all_tables_are_replaced(
         await client.get("/ready")
         await log_in(client, account)
 
-    with ThreadPoolExecutor() as another:  # Alembic runs an event loop of its own
+    with ThreadPoolExecutor() as another:  # Alembic runs its own event loop
         another.submit(command.downgrade, configuration(database_settings), "base").result()
         away = await client.get("/ready")
         another.submit(upgrade, database_settings).result()

@@ -113,7 +113,7 @@ async def test_rotation_advances_the_session(
         "last_ip": "198.51.100.1",
         "last_user_agent": "Browser/2.0",
     }
-    assert rotated
+    assert rotated is True
     assert await fields(transactions) == {**before, **changed, "idle_expires_at": later + WEEK}
 
 
