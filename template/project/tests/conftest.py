@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.utils import create_model_field
 from passlib.context import CryptContext
 
-from app.auth import setting_types
+from app.auth import guessing, hashing
 from app.auth.hashing import PasswordContext
 from app.auth.mail.outbox import Mailing
 from app.auth.settings import AuthSettings
@@ -78,10 +78,19 @@ def response_models_are_built_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def secrets_are_checked_once() -> Iterator[None]:
-    """The check takes 10 ms, and most tests have the same secret."""
+def texts_are_estimated_once() -> Iterator[None]:
+    """An estimate takes 10 ms, and most tests have the same secret and passwords."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(setting_types, "is_made_by_hand", cache(setting_types.is_made_by_hand))
+        for name in ("_estimate", "_share_of_words"):
+            patch.setattr(guessing, name, cache(getattr(guessing, name)))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hashing_is_fast(password_context: PasswordContext) -> Iterator[None]:
+    """Each start of an application computes a hash, which takes 250 ms in production."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hashing, "password_context", lambda _: password_context)
         yield
 
 

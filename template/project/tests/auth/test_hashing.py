@@ -6,8 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.auth import hashing
-from app.auth.hashing import NO_PASSWORD, PasswordContext, PasswordHasher, Verification
+from app.auth.hashing import (
+    NO_PASSWORD,
+    PasswordContext,
+    PasswordHasher,
+    Verification,
+    password_context,
+)
 from app.auth.settings import AuthSettings
 
 # {% if password_hash == "bcrypt" %}
@@ -134,7 +139,7 @@ async def test_decoy_of_the_current_scheme_is_verified_if_there_is_no_hash(
 def test_no_password_marker_is_not_a_valid_hash(
     auth_settings: AuthSettings,
 ) -> None:
-    context = hashing.password_context(auth_settings)
+    context = password_context(auth_settings)
 
     assert context.identify(NO_PASSWORD) is None
 

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from app.auth import hashing
-from app.auth.hashing import PasswordContext
 from app.database.settings import DatabaseSettings
 from tests.conftest import SECRET_KEY, empty_by_settings
 
@@ -18,14 +16,12 @@ def environment(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     database_settings: DatabaseSettings,
-    password_context: PasswordContext,
 ) -> None:
     """Production settings without a `.env`, and an empty database."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ENVIRONMENT", "production")
     monkeypatch.setenv("DATABASE_URL", database_settings.url)
     monkeypatch.setenv("AUTH_SECRET_KEY", SECRET_KEY)
-    monkeypatch.setattr(hashing, "password_context", lambda _: password_context)
     asyncio.run(empty_by_settings(database_settings))
 
 
