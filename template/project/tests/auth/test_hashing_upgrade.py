@@ -26,7 +26,8 @@ CHEAPEST_PREFIX = "$bcrypt-sha256$v=2,t=2b,r=10$"
 @pytest.fixture
 def production_hasher() -> Iterator[PasswordHasher]:
     """A hasher with the cheapest parameters that the settings allow."""
-    hasher = PasswordHasher(settings_with(**CHEAPEST))
+    settings = settings_with(**CHEAPEST)
+    hasher = PasswordHasher(settings, password_context(settings))
     yield hasher
     hasher.close()
 
