@@ -14,6 +14,7 @@ import app.auth
 from app.auth.errors import InvalidToken
 from app.auth.tokens import Tokens
 from tests.steps import tampered
+from tests.user_ids import USER_ID
 
 SECRET_NAME = re.compile(r"token|secret|signature|digest|mac\b|password|pseudonym", re.IGNORECASE)
 # The database compares these. Both sides are our own hashes, not values from a client.
@@ -46,7 +47,7 @@ async def test_signatures_are_compared_in_constant_time(
     tokens: Tokens,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    token = await tokens.issue_access(user_id=7, session_id="0123456789abcdef" * 2)
+    token = await tokens.issue_access(user_id=USER_ID, session_id="0123456789abcdef" * 2)
     compared: list[bytes] = []
 
     def compare(one: bytes, other: bytes) -> bool:

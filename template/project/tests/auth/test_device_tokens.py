@@ -14,6 +14,7 @@ from tests.auth.conftest import CLIENT, log_in, register, settings_with
 from tests.auth.memory.transactions import MemoryTransactions
 from tests.conftest import SECRET_KEY, MovableClock
 from tests.steps import Account, account_named, names, tampered
+from tests.user_ids import USER_ID
 
 ANN = Account()
 WRONG = replace(ANN, password="a wrong guess")
@@ -146,12 +147,12 @@ async def test_token_is_valid_for_four_hundred_days(
     seconds: int,
     valid: bool,
 ) -> None:
-    token = tokens.issue_device(user_id=7)
+    token = tokens.issue_device(user_id=USER_ID)
 
     clock.move(days=days, seconds=seconds)
 
     if valid:
-        assert tokens.read_device(token).user_id == 7
+        assert tokens.read_device(token).user_id == USER_ID
     else:
         with pytest.raises(InvalidToken):
             tokens.read_device(token)
@@ -160,9 +161,9 @@ async def test_token_is_valid_for_four_hundred_days(
 async def test_token_outlives_a_change_of_the_key(tokens: Tokens, clock: MovableClock) -> None:
     changed = Tokens(settings_with(secret_key=NEW_KEY, secret_key_previous=[SECRET_KEY]), clock)
     dropped = Tokens(settings_with(secret_key=NEW_KEY), clock)
-    token = tokens.issue_device(user_id=7)
+    token = tokens.issue_device(user_id=USER_ID)
 
-    assert changed.read_device(token).user_id == 7
+    assert changed.read_device(token).user_id == USER_ID
     with pytest.raises(InvalidToken):
         dropped.read_device(token)
 

@@ -30,6 +30,7 @@ from tests.auth.memory.transactions import MemoryTransactions
 from tests.auth.observing import SeenEvents
 from tests.conftest import SECRET_KEY, MovableClock
 from tests.steps import Account, account_named
+from tests.user_ids import USER_ID
 
 ANN = Account()
 REQUEST = RequestContext(id="5f1c", ip="192.0.2.1")
@@ -329,10 +330,10 @@ def test_events_go_to_the_log(
     caplog.set_level(logging.INFO)
     recorder = EventRecorder(settings_with(), utc_now, LoggedEvents())
 
-    recorder.record(name, user_id=7)
+    recorder.record(name, user_id=USER_ID)
 
     [record] = caplog.records
-    fields = json.loads(json.dumps(vars(record)["event"]))
+    fields = json.loads(json.dumps(vars(record)["event"], default=str))
     assert (record.name, record.levelno) == ("app.auth.events", level)
     assert fields.keys() == {"name", "outcome", "at", "request_id", "ip", "user_id"}
 

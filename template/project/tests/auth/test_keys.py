@@ -14,6 +14,7 @@ from app.auth.key_ring import KeyRing
 from app.auth.tokens import Tokens
 from tests.auth.conftest import settings_with
 from tests.conftest import SECRET_KEY, MovableClock
+from tests.user_ids import USER_ID
 
 NEW_KEY = "9e2b71c4d8305fa6e1947bd2c60fa358"
 SESSION_ID = "0123456789abcdef0123456789abcdef"
@@ -46,23 +47,23 @@ async def test_previous_key_still_verifies(
     changed: Tokens,
     clock: MovableClock,
 ) -> None:
-    access = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    access = await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
     refresh = issue_refresh(tokens, clock, tokens.kid)
 
-    assert changed.read_access(access).user_id == 7
+    assert changed.read_access(access).user_id == USER_ID
     assert changed.read_refresh(refresh).generation == 1
 
 
 async def test_new_key_signs(tokens: Tokens, changed: Tokens, dropped: Tokens) -> None:
-    token = await changed.issue_access(user_id=7, session_id=SESSION_ID)
+    token = await changed.issue_access(user_id=USER_ID, session_id=SESSION_ID)
 
-    assert dropped.read_access(token).user_id == 7
+    assert dropped.read_access(token).user_id == USER_ID
     with pytest.raises(InvalidToken):
         tokens.read_access(token)
 
 
 async def test_dropped_key_is_refused(tokens: Tokens, dropped: Tokens, clock: MovableClock) -> None:
-    access = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    access = await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
     refresh = issue_refresh(tokens, clock, tokens.kid)
 
     with pytest.raises(InvalidToken):
@@ -104,7 +105,7 @@ def test_key_id_is_neither_a_part_nor_a_plain_hash_of_the_secret(tokens: Tokens)
 
 async def test_access_tokens_are_signed_with_the_secret_itself(tokens: Tokens) -> None:
     """Your other services can verify them with any library."""
-    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    token = await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
 
     claims = jwt.decode(
         token,
@@ -114,7 +115,7 @@ async def test_access_tokens_are_signed_with_the_secret_itself(tokens: Tokens) -
         options={"verify_iat": False, "verify_exp": False},  # the test clock differs
     )
 
-    assert claims["sub"] == "7"
+    assert claims["sub"] == str(USER_ID)
 
 
 def test_refresh_tokens_are_signed_with_another_key(tokens: Tokens, clock: MovableClock) -> None:
@@ -128,10 +129,10 @@ def test_refresh_tokens_are_signed_with_another_key(tokens: Tokens, clock: Movab
 async def test_larger_hashes_sign_access_tokens(clock: MovableClock, algorithm: str) -> None:
     tokens = Tokens(settings_with(secret_key=NEW_KEY * 2, algorithm=algorithm), clock)
 
-    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    token = await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
 
     assert jwt.get_unverified_header(token)["alg"] == algorithm
-    assert tokens.read_access(token).user_id == 7
+    assert tokens.read_access(token).user_id == USER_ID
 
 
 def test_keys_do_not_show_their_secret() -> None:

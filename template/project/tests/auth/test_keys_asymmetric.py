@@ -18,6 +18,7 @@ from tests.auth.conftest import settings_with
 from tests.auth.forging import base64url, decoded, encoded
 from tests.auth.key_pairs import ALGORITHMS, KeyPair, key_pair
 from tests.conftest import MovableClock
+from tests.user_ids import USER_ID
 
 SESSION_ID = "0123456789abcdef0123456789abcdef"
 
@@ -88,13 +89,13 @@ def kid_of(algorithm: str, pair: KeyPair) -> str:
 
 
 async def issue(tokens: Tokens) -> str:
-    return await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    return await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
 
 
 async def test_token_is_read_as_it_was_issued(tokens: Tokens) -> None:
     token = await issue(tokens)
 
-    assert tokens.read_access(token).user_id == 7
+    assert tokens.read_access(token).user_id == USER_ID
 
 
 async def test_header_of_a_token_never_changes(
@@ -121,7 +122,7 @@ async def test_public_half_verifies_with_any_library(tokens: Tokens, algorithm: 
         options={"verify_iat": False, "verify_exp": False},  # the test clock differs
     )
 
-    assert claims["sub"] == "7"
+    assert claims["sub"] == str(USER_ID)
 
 
 @pytest.mark.parametrize(("name", "jwk", "thumbprint"), THUMBPRINTS)
@@ -149,13 +150,13 @@ def test_private_key_is_not_shown(auth_settings: AuthSettings, pair: KeyPair) ->
 async def test_previous_key_still_verifies(tokens: Tokens, changed: Tokens) -> None:
     token = await issue(tokens)
 
-    assert changed.read_access(token).user_id == 7
+    assert changed.read_access(token).user_id == USER_ID
 
 
 async def test_new_key_signs(tokens: Tokens, changed: Tokens, dropped: Tokens) -> None:
     token = await issue(changed)
 
-    assert dropped.read_access(token).user_id == 7
+    assert dropped.read_access(token).user_id == USER_ID
     with pytest.raises(InvalidToken):
         tokens.read_access(token)
 

@@ -12,6 +12,7 @@ from app.auth.tokens import AccessClaims, RefreshClaims, Tokens
 from tests.auth.conftest import settings_with
 from tests.auth.forging import decoded
 from tests.conftest import MovableClock
+from tests.user_ids import USER_ID
 
 SESSION_ID = "0123456789abcdef0123456789abcdef"
 ANOTHER_SESSION_ID = "fedcba9876543210fedcba9876543210"
@@ -35,9 +36,9 @@ def issue_refresh(
 
 
 async def test_access_token_is_read_as_it_was_issued(tokens: Tokens) -> None:
-    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    token = await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
 
-    assert tokens.read_access(token) == AccessClaims(user_id=7, session_id=SESSION_ID)
+    assert tokens.read_access(token) == AccessClaims(user_id=USER_ID, session_id=SESSION_ID)
 
 
 def test_refresh_token_is_read_as_it_was_issued(tokens: Tokens, clock: MovableClock) -> None:
@@ -47,7 +48,7 @@ def test_refresh_token_is_read_as_it_was_issued(tokens: Tokens, clock: MovableCl
 
 
 async def test_access_token_says_nothing_about_the_user(tokens: Tokens) -> None:
-    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    token = await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
 
     header, claims, _ = token.split(".")
     assert decoded(header) == {"alg": "HS256", "kid": tokens.kid, "typ": "at+jwt"}
@@ -55,8 +56,8 @@ async def test_access_token_says_nothing_about_the_user(tokens: Tokens) -> None:
 
 
 async def test_every_access_token_has_its_own_id(tokens: Tokens) -> None:
-    first = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
-    second = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    first = await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
+    second = await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
 
     ids = {decoded(token.split(".")[1])["jti"] for token in (first, second)}
     assert len(ids) == 2
@@ -69,7 +70,7 @@ async def test_access_token_is_valid_for_the_configured_minutes(
 ) -> None:
     tokens = Tokens(settings_with(access_minutes=minutes), clock)
 
-    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    token = await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
 
     claims = decoded(token.split(".")[1])
     assert claims["iat"] == clock.now.timestamp()
@@ -106,7 +107,7 @@ def test_refresh_token_is_refused_as_access_token(tokens: Tokens, clock: Movable
 
 
 async def test_access_token_is_refused_as_refresh_token(tokens: Tokens) -> None:
-    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    token = await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
 
     with pytest.raises(InvalidToken):
         tokens.read_refresh(token)
@@ -119,7 +120,7 @@ async def test_access_token_ends_after_the_leeway(
     seconds: int,
     holds: bool,
 ) -> None:
-    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    token = await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
     clock.move(seconds=seconds)
 
     assert is_read(tokens, token) is holds
@@ -133,10 +134,10 @@ async def test_only_the_injected_clock_counts(
 ) -> None:
     clock.move(days=days)
 
-    access = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    access = await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
     refresh = issue_refresh(tokens, clock.now)
 
-    assert tokens.read_access(access).user_id == 7
+    assert tokens.read_access(access).user_id == USER_ID
     assert tokens.read_refresh(refresh).generation == 1
 
 
@@ -147,7 +148,7 @@ async def test_lowered_lifetime_ends_tokens_that_were_issued_before(
     seconds: int,
     holds: bool,
 ) -> None:
-    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    token = await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
     lowered = Tokens(settings_with(access_minutes=5), clock)
     clock.move(seconds=seconds)
 
@@ -156,7 +157,7 @@ async def test_lowered_lifetime_ends_tokens_that_were_issued_before(
 
 
 async def test_raised_lifetime_prolongs_no_token(tokens: Tokens, clock: MovableClock) -> None:
-    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    token = await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
     raised = Tokens(settings_with(access_minutes=60), clock)
     clock.move(seconds=910)
 
@@ -167,7 +168,7 @@ async def test_session_is_found_by_a_token_that_a_lowered_lifetime_ended(
     tokens: Tokens,
     clock: MovableClock,
 ) -> None:
-    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    token = await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
     lowered = Tokens(settings_with(access_minutes=5), clock)
     clock.move(minutes=10)
 
@@ -181,7 +182,7 @@ async def test_access_token_from_the_future_is_refused_beyond_the_leeway(
     seconds: int,
     holds: bool,
 ) -> None:
-    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    token = await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
     clock.move(seconds=seconds)
 
     assert is_read(tokens, token) is holds  # SEC-35
@@ -199,7 +200,7 @@ async def test_session_is_found_by_tokens_of_both_kinds(
     tokens: Tokens,
     clock: MovableClock,
 ) -> None:
-    access = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    access = await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
     refresh = issue_refresh(tokens, clock.now, session_id=ANOTHER_SESSION_ID)
     clock.move(days=6)
 
@@ -214,7 +215,7 @@ async def test_session_is_found_by_an_access_token_until_it_would_lie_idle(
     seconds: int,
     is_found: bool,
 ) -> None:
-    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    token = await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
     clock.move(days=7, minutes=15, seconds=seconds)
 
     with nullcontext() if is_found else pytest.raises(InvalidToken):
@@ -225,7 +226,7 @@ async def test_session_is_not_found_by_a_token_from_the_future(
     tokens: Tokens,
     clock: MovableClock,
 ) -> None:
-    token = await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    token = await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
     clock.move(seconds=-11)
 
     with pytest.raises(InvalidToken):

@@ -12,6 +12,7 @@ from app.auth.errors import InvalidToken
 from app.auth.tokens import MAX_LENGTH, Tokens
 from tests.auth.forging import base64url, decoded, encoded, signed
 from tests.conftest import SECRET_KEY
+from tests.user_ids import USER_ID
 
 SESSION_ID = "0123456789abcdef0123456789abcdef"
 BASE64URL = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
@@ -72,7 +73,7 @@ WRONG_FORMS: dict[str, Callable[[str], str]] = {
 
 @pytest.fixture
 async def token(tokens: Tokens) -> str:
-    return await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+    return await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
 
 
 def with_header(token: str, changes: dict[str, object]) -> str:

@@ -10,6 +10,7 @@ import pytest
 from app.auth.errors import InvalidToken
 from app.auth.tokens import Tokens
 from tests.auth.forging import decoded, encoded, signed
+from tests.user_ids import USER_ID
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ async def test_address_in_the_header_is_not_called(
     listener: socket.socket,
     member: str,
 ) -> None:
-    token = await tokens.issue_access(user_id=7, session_id="0123456789abcdef" * 2)
+    token = await tokens.issue_access(user_id=USER_ID, session_id="0123456789abcdef" * 2)
     header, payload, _ = token.split(".")
     address = f"http://127.0.0.1:{listener.getsockname()[1]}/jwks.json"
     forged = signed(encoded({**decoded(header), member: address}), payload)

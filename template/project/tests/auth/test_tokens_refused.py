@@ -14,6 +14,7 @@ from app.auth.tokens import MAX_CLAIM_TIMESTAMP, AccessClaims, RefreshClaims, To
 from tests.auth.conftest import settings_with
 from tests.auth.forging import encoded, signed
 from tests.conftest import MovableClock
+from tests.user_ids import USER_ID
 
 SESSION_ID = "0123456789abcdef0123456789abcdef"
 NOW = 1893456000  # seconds; the time of the test clock
@@ -107,7 +108,7 @@ WRONG_GENERATIONS = {
 def claims() -> dict[str, Any]:
     """Claims of an access token that is accepted."""
     return {
-        "sub": "7",
+        "sub": str(USER_ID),
         "sid": SESSION_ID,
         "jti": "00112233445566778899aabbccddeeff",
         "iat": NOW,
@@ -129,7 +130,7 @@ def test_untouched_claims_are_accepted(
 ) -> None:
     token = signed(keys.access_header, encoded(claims))
 
-    assert tokens.read_access(token) == AccessClaims(user_id=7, session_id=SESSION_ID)
+    assert tokens.read_access(token) == AccessClaims(user_id=USER_ID, session_id=SESSION_ID)
 
 
 @pytest.mark.parametrize(("name", "value"), WRONG_CLAIMS.values(), ids=WRONG_CLAIMS)
@@ -173,7 +174,7 @@ async def test_time_at_its_bound_is_accepted(
 ) -> None:
     token = await keys.sign_access({**claims, name: value})
 
-    assert tokens.read_access(token).user_id == 7
+    assert tokens.read_access(token).user_id == USER_ID
 
 
 @pytest.mark.parametrize("name", ["sub", "sid", "iat", "exp", "iss", "aud", "jti"])
@@ -227,7 +228,7 @@ async def test_token_of_another_service_with_the_same_key_is_refused(
     changes: dict[str, object],
 ) -> None:
     foreign = Tokens(settings_with(**changes), clock)
-    token = await foreign.issue_access(user_id=7, session_id=SESSION_ID)
+    token = await foreign.issue_access(user_id=USER_ID, session_id=SESSION_ID)
 
     with pytest.raises(InvalidToken):
         tokens.read_access(token)

@@ -40,7 +40,7 @@ def users_of(settings: DatabaseSettings) -> list[User]:
 
 async def stored_users(settings: DatabaseSettings) -> list[User]:
     database = Database(settings)
-    users = sorted(await rows_of(database, User), key=lambda user: user.id)
+    users = sorted(await rows_of(database, User), key=lambda user: user.email)
     await database.dispose()
     return users
 

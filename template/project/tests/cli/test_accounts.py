@@ -136,10 +136,10 @@ def test_list_has_every_user_with_its_roles(monkeypatch: pytest.MonkeyPatch) -> 
 
     result = manage("list-users")
 
-    assert [line.split()[1:] for line in result.stdout.splitlines()] == [
+    assert sorted(line.split()[1:] for line in result.stdout.splitlines()) == [
         ["one", "one@example.com", "staff"],
-        ["two", "two@example.com", "staff", "superuser", "disabled"],
         ["three", "three@example.com", "staff", "superuser"],
+        ["two", "two@example.com", "staff", "superuser", "disabled"],
     ]
 
 

@@ -14,6 +14,7 @@ from app.auth.wiring import Auth
 from tests.auth.contract.conftest import EXPIRED, MINUTE, NOW, SESSION_ID, WEEK, add_session
 from tests.serving import identify
 from tests.steps import profile
+from tests.user_ids import user_id
 
 
 async def find(
@@ -101,7 +102,7 @@ async def test_session_serves_no_other_user(
     session: SessionProtocol,
 ) -> None:
     assert await find(auth, bob.id) is None
-    assert await find(auth, 10**18 - 1) is None  # the largest id that a token can have
+    assert await find(auth, user_id(10**18 - 1)) is None  # the largest id that a token can have
     assert await find(auth, ann.id) is not None
 
 

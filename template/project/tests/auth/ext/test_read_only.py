@@ -11,6 +11,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, rela
 
 from app.auth.ext.models import UserMixin
 from app.auth.ext.read_only import read_only
+from app.auth.identifiers import UserId
+from tests.user_ids import USER_ID
 
 HOW_TO_LOAD = r"read-only.*session\.get_one\(Person, current\.id\)"
 
@@ -37,8 +39,8 @@ class Person(UserMixin, Base):
         self.nickname = name
 
     @hybrid_property
-    def is_early(self) -> bool:
-        return self.id < 100
+    def is_nameless(self) -> bool:
+        return self.nickname is None
 
     def greeting(self) -> str:
         return f"Hello, {self.shown_name}!"
@@ -48,8 +50,8 @@ class Note(Base):
     __tablename__ = "notes"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    owner_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
-    author_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    owner_id: Mapped[UserId] = mapped_column(ForeignKey(Person.id))
+    author_id: Mapped[UserId] = mapped_column(ForeignKey(Person.id))
     owner: Mapped[Person] = relationship(foreign_keys=owner_id, back_populates="notes")
     author: Mapped[Person] = relationship(foreign_keys=author_id)
 
@@ -59,7 +61,7 @@ def current() -> Person:
     Base.registry.configure()
     user_type = read_only(Person)
     current = user_type.__new__(user_type)
-    vars(current).update(id=7, email="ann@example.com", nickname=None, is_staff=False)
+    vars(current).update(id=USER_ID, email="ann@example.com", nickname=None, is_staff=False)
     return current
 
 
@@ -69,13 +71,13 @@ def test_current_user_is_an_instance_of_the_model(current: Person) -> None:
 
 
 def test_columns_properties_and_methods_work(current: Person) -> None:
-    assert (current.id, current.nickname, current.is_staff) == (7, None, False)
-    assert (current.shown_name, current.is_early) == ("ann@example.com", True)
+    assert (current.id, current.nickname, current.is_staff) == (USER_ID, None, False)
+    assert (current.shown_name, current.is_nameless) == ("ann@example.com", True)
     assert current.greeting() == "Hello, ann@example.com!"
 
 
 def test_id_refers_to_the_current_user(current: Person) -> None:
-    assert Note(owner_id=current.id).owner_id == 7
+    assert Note(owner_id=current.id).owner_id == USER_ID
 
 
 USES: dict[str, Callable[[Any], object]] = {

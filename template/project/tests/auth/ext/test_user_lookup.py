@@ -14,6 +14,7 @@ from app.auth.authenticator import Identity
 from app.auth.errors import StorageUnavailable
 from app.auth.ext.user_lookup import MAX_BATCH, SharedUserLookup
 from app.auth.protocols import UserProtocol
+from tests.user_ids import user_id
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -43,8 +44,8 @@ class Storage:
         return {key: identity(user, key) for key, user in live.items()}
 
 
-def identity(user_id: int, session_id: str) -> Identity:
-    user = cast(UserProtocol, SimpleNamespace(id=user_id))
+def identity(number: int, session_id: str) -> Identity:
+    user = cast(UserProtocol, SimpleNamespace(id=user_id(number)))
     return Identity(user, session_id, authenticated_at=NOW, methods=("pwd",))
 
 
@@ -52,8 +53,8 @@ class Asking:
     def __init__(self, storage: Storage) -> None:
         self._lookup = SharedUserLookup(storage.find_all)
 
-    def __call__(self, user_id: int, session_id: str, now: datetime = NOW) -> asyncio.Task[Any]:
-        found = self._lookup.find(user_id=user_id, session_id=session_id, now=now)
+    def __call__(self, number: int, session_id: str, now: datetime = NOW) -> asyncio.Task[Any]:
+        found = self._lookup.find(user_id=user_id(number), session_id=session_id, now=now)
         return asyncio.create_task(found)
 
 

@@ -22,6 +22,7 @@ from tests.auth.key_pairs import KeyPair, key_pair
 from tests.conftest import MovableClock
 from tests.serving import serve
 from tests.steps import AUTH, Account, code_of, credential, credentials, log_in, refresh, rotate
+from tests.user_ids import USER_ID
 
 SESSION_ID = "0123456789abcdef0123456789abcdef"
 
@@ -152,7 +153,7 @@ async def test_invalid_signature_is_never_issued(
     tokens = Tokens(auth_settings, clock, wrong)
 
     with pytest.raises(RuntimeError, match="public_key_files"):
-        await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+        await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
 
 
 async def test_nothing_is_signed_without_a_signer(
@@ -162,7 +163,7 @@ async def test_nothing_is_signed_without_a_signer(
     tokens = Tokens(auth_settings, clock)
 
     with pytest.raises(RuntimeError, match="pass a signer"):
-        await tokens.issue_access(user_id=7, session_id=SESSION_ID)
+        await tokens.issue_access(user_id=USER_ID, session_id=SESSION_ID)
 
 
 def test_application_without_a_signer_does_not_start(settings: Settings) -> None:

@@ -15,6 +15,7 @@ from tests.auth.memory.tables import Tables
 from tests.auth.memory.throttles import MemoryThrottleRepository
 from tests.auth.memory.users import MemoryUserRepository
 from tests.steps import Account
+from tests.user_ids import user_id
 
 T = TypeVar("T")
 
@@ -24,7 +25,7 @@ class MemoryTransactions:
 
     def __init__(self) -> None:
         self.tables = Tables()
-        self._ids = count(1)
+        self._ids = map(user_id, count(1))
         self._lock = Lock()
 
     async def run(self, work: Callable[[Repositories], Awaitable[T]]) -> T:
