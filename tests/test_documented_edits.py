@@ -34,8 +34,14 @@ EDITS = (
     (EXTENDING, "Another prefix"),
     (EXTENDING, "Close registration"),
 )
+# Before all others, because it changes the first revisions.
+UUIDS = (EXTENDING, "UUIDs as user IDs")
 TIDYING = (EXTENDING, "Extending")
 DELETION = (EXTENDING, "Delete the example")
+TESTS_ABOUT_IDS = (
+    *("tests/auth/contract", "tests/auth/test_tokens.py", "tests/cli/test_accounts.py"),
+    *("tests/routes", "tests/test_migrations.py", "tests/test_models.py"),
+)
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 EXAMPLE = re.compile(r"\bNote\b|\bnotes\b")
 AUTH = "/api/v1/auth"
@@ -47,7 +53,8 @@ Check = Callable[[Path], None]
 def test_every_section_with_code_is_followed(render: Callable[[Cell], Path]) -> None:
     titles = {block.title for block in documents.blocks(render(Cell()) / EXTENDING)}
 
-    assert titles == {title for file, title in (*EDITS, DELETION, TIDYING) if file == EXTENDING}
+    followed = {title for file, title in (*EDITS, UUIDS, DELETION, TIDYING) if file == EXTENDING}
+    assert titles == followed
 
 
 @pytest.mark.parametrize(
@@ -63,7 +70,8 @@ def test_documented_edits_leave_everything_green(
     project = editable(cell)
     database_url = new_database(cell)
     stages = {}
-    for file, title in EDITS:
+    first = [UUIDS] if cell.database == "postgresql" else []
+    for file, title in (*first, *EDITS):
         for each in ((file, title), TIDYING):
             documents.follow(project, project / each[0], each[1], {"DATABASE_URL": database_url})
         stages[title] = Path(copytree(project, tmp_path / "stages" / title))
@@ -76,6 +84,25 @@ def test_documented_edits_leave_everything_green(
     holds(stages, lambda project: checks.is_typed(project, type_cache))
     holds(stages, passes_its_tests)
     works(project, cell, database_url)
+
+
+@pytest.mark.parametrize("cell", [Cell(), Cell("sync", "mysql", "header")], ids=str)
+def test_user_ids_can_be_uuids(
+    cell: Cell,
+    editable: Callable[[Cell], Path],
+    new_database: Callable[[Cell], str],
+    type_cache: Path,
+) -> None:
+    project = editable(cell)
+    database_url = new_database(cell)
+
+    for file, title in (UUIDS, TIDYING):
+        documents.follow(project, project / file, title, {"DATABASE_URL": database_url})
+
+    checks.is_linted(project)
+    checks.is_typed(project, type_cache)
+    env = {"TEST_DATABASE_URL": new_database(cell)}
+    checks.passes_its_tests(project, env, *TESTS_ABOUT_IDS)
 
 
 @pytest.mark.parametrize(

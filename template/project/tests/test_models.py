@@ -21,6 +21,7 @@ from app.auth.ext.models import AuthSessionMixin, UserMixin
 from app.database import Database
 from app.models import AuthSession, Base, User
 from tests.steps import account_named, profile, rows_of
+from tests.user_ids import user_id
 
 MOMENT = datetime(2030, 1, 1, 12, 30, 15, 250_000, tzinfo=UTC)
 
@@ -125,7 +126,7 @@ async def test_sessions_are_deleted_with_their_user(database: Database) -> None:
 
 async def test_session_needs_a_user(database: Database) -> None:
     with pytest.raises(IntegrityError):
-        await store(database, new_session(User(id=4711)))
+        await store(database, new_session(User(id=user_id(4711))))
 
 
 def test_hash_is_not_shown() -> None:

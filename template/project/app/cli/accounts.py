@@ -146,7 +146,7 @@ def _line(user: StoredUserProtocol) -> str:
         )
         if is_set
     ]
-    return f"{user.id:>6}  {user.username:32}  {user.email}  {' '.join(marks)}".rstrip()
+    return f"{user.id!s:>6}  {user.username:32}  {user.email}  {' '.join(marks)}".rstrip()
 
 
 # {% endcall %}

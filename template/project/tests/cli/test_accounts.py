@@ -116,7 +116,7 @@ def test_set_password_prompts_for_the_new_password(database_settings: DatabaseSe
 def test_several_sessions_are_ended_and_counted(database_settings: DatabaseSettings) -> None:
     create_superuser(ROOT)
     create_superuser(account_named("other"))
-    root, other = users_of(database_settings)
+    other, root = users_of(database_settings)
     now = utc_now()
     sessions = [session_of(user, now, number) for number, user in enumerate((root, root, other))]
     asyncio.run(store(database_settings, sessions))
