@@ -8,6 +8,8 @@ def connection_advice(error: DBAPIError, database: DatabaseSettings) -> str | No
             f"(CREATE DATABASE {url.database}), or name another one in DATABASE_URL."
         )
     # {% if database == "postgresql" %}
+    if POOLER in str(error.orig):
+        return f"The pooler {server} rejects session settings: add pgbouncer=true to DATABASE_URL."
     if str(_code(error)).startswith(REJECTED):
     # {% else %}
     if _code(error) in REJECTED:

@@ -20,6 +20,8 @@ NOT_A_DATABASE = 26
 #| NO_DATABASE = "3D000"
 #| REJECTED = "28"
 #| NO_TABLE_OR_COLUMN = ("42P01", "42703", "3F000")
+# {# at most four lines in a row #}
+#| POOLER = "unsupported startup parameter"  # of PgBouncer
 # {% if concurrency == "sync" %}
 #| # libpq reports a failed connection only as text.
 #| TEXTS = {'role "': "28000", "authentication failed": "28P01", "does not exist": "3D000"}

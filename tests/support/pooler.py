@@ -1,0 +1,66 @@
+"""A PgBouncer in transaction mode before the PostgreSQL server of the tests."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from support.databases import SERVERS
+from support.redis import accepts
+from support.servers import free_port, stop
+from support.waiting import wait_until
+
+CONFIGURATION = """\
+[databases]
+* = host={host} port={port} user={user}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {listen_port}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = {connections}
+"""
+
+
+@contextmanager
+def pooler(folder: Path, *, connections: int) -> Iterator[str]:
+    """Start a PgBouncer with this many server connections, and yield its address."""
+    binary = required("pgbouncer")
+    server = urlsplit(f"postgresql://{SERVERS['postgresql']}")
+    port = free_port()
+    configuration = folder / "pgbouncer.ini"
+    configuration.write_text(
+        CONFIGURATION.format(
+            host=server.hostname,
+            port=server.port,
+            user=server.username,
+            listen_port=port,
+            connections=connections,
+        )
+    )
+    # It refuses to run as root.
+    other_user = ("-u", "nobody") if os.getuid() == 0 else ()
+    with (folder / "pgbouncer.log").open("wb") as log:
+        process = subprocess.Popen((binary, *other_user, configuration), stdout=log, stderr=log)
+    try:
+        wait_until(lambda: accepts(port), "PgBouncer accepts connections")
+        yield f"{server.username}@127.0.0.1:{port}"
+    finally:
+        stop(process)
+
+
+def required(program: str) -> str:
+    """Return the path of a program. Skip the test without it. On CI, fail it."""
+    path = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin")
+    if path is None:
+        reason = f"{program} is not installed"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return path
