@@ -1,16 +1,14 @@
 """A PgBouncer in transaction mode before the PostgreSQL server of the tests."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
-
 from support.databases import SERVERS
+from support.programs import required
 from support.redis import accepts
 from support.servers import free_port, stop
 from support.waiting import wait_until
@@ -53,14 +51,3 @@ def pooler(folder: Path, *, connections: int) -> Iterator[str]:
         yield f"{server.username}@127.0.0.1:{port}"
     finally:
         stop(process)
-
-
-def required(program: str) -> str:
-    """Return the path of a program. Skip the test without it. On CI, fail it."""
-    path = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin")
-    if path is None:
-        reason = f"{program} is not installed"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return path

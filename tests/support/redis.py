@@ -1,7 +1,5 @@
 """A Redis server that a test may stop, and a server that never answers."""
 
-import os
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -9,8 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
+from support.programs import required
 from support.servers import free_port, stop
 from support.waiting import wait_until
 
@@ -29,12 +26,7 @@ class Redis:
 @contextmanager
 def redis_server(folder: Path) -> Iterator[Redis]:
     """Start a Redis without persistence. Stop it at the end, if the test has not."""
-    binary = shutil.which("redis-server")
-    if binary is None:
-        reason = "redis-server is not installed"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    binary = required("redis-server")
     port = free_port()
     options = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
     with (folder / "redis.log").open("wb") as log:

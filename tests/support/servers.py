@@ -70,9 +70,10 @@ def launched(
     application: str = "app.asgi:app",
     command: Command = uvicorn,
     prefix: Sequence[str] = (),
+    port: int | None = None,
 ) -> Iterator[Server]:
     """Start a server and wait until its workers run, without using the database."""
-    port = free_port()
+    port = port or free_port()
     with log.open("wb") as output:
         process = subprocess.Popen(
             (*prefix, *command(application, port, workers)),
@@ -101,9 +102,10 @@ def serving(
     *,
     env: Mapping[str, str],
     workers: int = 1,
+    port: int | None = None,
 ) -> Iterator[Server]:
     """Start the render's application, wait until it is ready, and stop it at the end."""
-    with launched(project, log, env=env, workers=workers) as server:
+    with launched(project, log, env=env, workers=workers, port=port) as server:
         wait_until(lambda: is_ready(server.url), "the server is ready")
         yield server
 
