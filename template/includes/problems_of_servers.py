@@ -36,7 +36,8 @@ SERVER = "PostgreSQL"
 
 def _server(database: DatabaseSettings) -> str:
     url, _ = read_url(database.url)
-    return f"{url.query.get('host') or url.host or 'localhost'}:{url.port or 5432}"
+    host = url.query.get("host") or url.host or "localhost"
+    return f"{host}:{url.port or 5432}" if isinstance(host, str) else " and ".join(host)
 
 
 def _code(error: DBAPIError) -> str | None:

@@ -1,5 +1,8 @@
 """Engines for PostgreSQL: READ COMMITTED, a fixed number of connections, bounded waits."""
 
+# {% if concurrency == "async" %}
+from contextlib import suppress
+# {% endif %}
 from typing import Any
 
 # {% if concurrency == "sync" %}
@@ -26,8 +29,14 @@ UNPREPARED: dict[str, Any] = {
     "prepared_statement_name_func": str,
 }
 # {% else %}
-ARGUMENTS: dict[str, Any] = {"connect_timeout": PATIENCE}
-MIGRATION_ARGUMENTS = ARGUMENTS
+# A server that has vanished is noticed, although libpq itself waits for an answer without end.
+MIGRATION_ARGUMENTS: dict[str, Any] = {
+    "connect_timeout": PATIENCE,
+    "keepalives_idle": PATIENCE,
+    "keepalives_interval": 1,
+    "keepalives_count": PATIENCE,
+}
+ARGUMENTS = {**MIGRATION_ARGUMENTS, "tcp_user_timeout": 2 * PATIENCE * 1000}  # milliseconds
 # Behind a pooler, statements have no name, so that they are not looked for later.
 UNPREPARED: dict[str, Any] = {"prepare_threshold": None}
 # {% endif %}
@@ -128,9 +137,21 @@ def _set_in_each_transaction(engine: AsyncEngine, timeouts: dict[str, str]) -> N
 
 
 def _connect(dialect: Any, _record: Any, args: Any, kwargs: Any) -> Any:
-    # asyncpg raises OSError if the server is unreachable. Other drivers raise their own errors.
+    # asyncpg's timeout is for all hosts together, so a silent one would keep it from the next.
+    *others, last = _places(kwargs)
+    for place in others:
+        with suppress(OSError, dialect.loaded_dbapi.Error):
+            return dialect.connect(*args, **kwargs | place)
     try:
-        return dialect.connect(*args, **kwargs)
-    except OSError as error:
+        return dialect.connect(*args, **kwargs | last)
+    except OSError as error:  # other drivers raise their own errors
         raise dialect.loaded_dbapi.OperationalError(str(error)) from error
+
+
+def _places(arguments: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the host and the port of each server in the URL."""
+    hosts: Any = arguments.get("host")
+    if not isinstance(hosts, list):
+        return [{}]
+    return [{"host": host, "port": port} for host, port in zip(hosts, arguments["port"], strict=True)]
 # {% endif %}

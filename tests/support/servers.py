@@ -130,8 +130,8 @@ def is_ready(url: str) -> bool:
         return False
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGTERM)
+def stop(process: subprocess.Popen[bytes], signal_number: int = signal.SIGTERM) -> None:
+    process.send_signal(signal_number)
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:

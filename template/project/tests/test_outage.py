@@ -11,17 +11,32 @@ from httpx2 import AsyncClient, Response
 from sqlalchemy import make_url
 
 from app.auth.hashing import PasswordContext
+from app.database import Database
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import MovableClock
 from tests.serving import serve
-from tests.steps import AUTH, Account, code_of, credential, log_in, refresh, registration
+from tests.steps import (
+    AUTH,
+    Account,
+    account_named,
+    code_of,
+    credential,
+    log_in,
+    refresh,
+    registration,
+)
 
 LONGEST_WAIT = 5  # seconds
 # {% if database == "sqlite" %}
 NOWHERE: dict[str, Any] = {"database": "/no/such/folder/app.db"}
+READ_ONLY = "PRAGMA query_only = ON"
+# {% elif database == "postgresql" %}
+#| NOWHERE: dict[str, Any] = {"host": "127.0.0.1", "port": 9}
+#| READ_ONLY = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"
 # {% else %}
 #| NOWHERE: dict[str, Any] = {"host": "127.0.0.1", "port": 9}
+#| READ_ONLY = "SET SESSION TRANSACTION READ ONLY"
 # {% endif %}
 
 
@@ -86,6 +101,26 @@ async def test_registration_fails_during_an_outage(stranded: AsyncClient) -> Non
     response = await stranded.post(f"{AUTH}/register", json=registration(Account()))
 
     assert refusal(response) == (503, "unavailable", "1")
+
+
+async def test_connections_to_a_read_only_database_are_replaced(
+    client: AsyncClient,
+    database: Database,
+) -> None:
+    """After a failover, the old server may stay up, but takes no changes."""
+    async with database.writer.connect() as connection:
+        await connection.exec_driver_sql(READ_ONLY)
+        await connection.commit()
+    reading = database.reader.pool
+
+    responses = [
+        await client.post(f"{AUTH}/register", json=registration(account_named(name)))
+        for name in ("ann", "bob")
+    ]
+
+    assert responses[0].status_code in {201, 503}
+    assert responses[1].status_code == 201
+    assert database.reader.pool is not reading  # nor does it read what is outdated there
 
 
 async def test_process_is_alive_without_its_database(stranded: AsyncClient) -> None:

@@ -7,11 +7,11 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from fastapi.requests import HTTPConnection
-from sqlalchemy import FromClause, PoolResetState, event, false, select, text
+from sqlalchemy import ExceptionContext, FromClause, PoolResetState, event, false, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from app.auth.ext.database_errors import translated_errors, unavailable
+from app.auth.ext.database_errors import is_read_only, translated_errors, unavailable
 from app.database.profile import create_reader, create_writer
 from app.database.settings import DatabaseSettings
 from app.database.uncommitted import UncommittedChanges
@@ -25,11 +25,8 @@ class Database:
 
     def __init__(self, settings: DatabaseSettings) -> None:
         self.reader = create_reader(settings)
-        # {% if database == "sqlite" %}
-        self.writer = create_writer(settings, if_read_only=self.reader.sync_engine.dispose)
-        # {% else %}
-        #| self.writer = create_writer(settings)
-        # {% endif %}
+        self.writer = create_writer(settings)
+        event.listen(self.writer.sync_engine, "handle_error", self._leave_read_only)
         event.listen(self.writer.sync_engine, "reset", _roll_back_failed_commit)
         # A closed session stays closed: code that outlives its request gets an error.
         self.session = async_sessionmaker(
@@ -46,6 +43,19 @@ class Database:
             self._process = os.getpid()
             self.writer.sync_engine.dispose(close=False)
             self.reader.sync_engine.dispose(close=False)
+
+    def _leave_read_only(self, context: ExceptionContext) -> None:
+        # {% if database == "sqlite" %}
+        # SQLite opens a file without write permission as read-only for all connections of a
+        # process, until the last one is closed. Reconnect, so that writes work again once they
+        # are permitted again.
+        # {% else %}
+        #| # Another server may have taken over. Reconnect, so that writes work again, and so that
+        #| # sessions that were ended there are not read as live here.
+        # {% endif %}
+        if is_read_only(context.original_exception):
+            context.is_disconnect = True
+            self.reader.sync_engine.dispose()
 
     async def check(self, *tables: FromClause) -> None:
         """Raise StorageUnavailable unless the database answers and has these tables."""

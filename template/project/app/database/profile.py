@@ -4,11 +4,10 @@
 """Settings for SQLite: one writer at a time, concurrent readers, durable commits."""
 
 import sqlite3
-from collections.abc import Callable
 from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import ExceptionContext, NullPool, event
+from sqlalchemy import NullPool, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.database.settings import DatabaseSettings
@@ -18,7 +17,6 @@ from app.database.url import read_url
 # another process. There are four attempts, so a response comes within ten seconds.
 TURN_TIMEOUT = 5  # seconds
 BUSY_TIMEOUT = 1200  # milliseconds
-SQLITE_READONLY = 8
 PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT}",
     "PRAGMA journal_mode = WAL",
@@ -27,26 +25,12 @@ PRAGMAS = (
 )
 
 
-def create_writer(
-    database: DatabaseSettings,
-    *,
-    if_read_only: Callable[[], None],
-) -> AsyncEngine:
+def create_writer(database: DatabaseSettings) -> AsyncEngine:
     """Return the engine for transactions.
 
     Its pool has one connection: writers of this process take turns, in order, and do not collide
-    in the file. If the file is read-only, `if_read_only` closes all other connections.
+    in the file.
     """
-
-    def drop_if_read_only(context: ExceptionContext) -> None:
-        # SQLite opens a file without write permission as read-only for all connections of a
-        # process, until the last one is closed. Reconnect, so that writes work again once they
-        # are permitted again.
-        code = getattr(context.original_exception, "sqlite_errorcode", 0)
-        if code & 0xFF == SQLITE_READONLY:
-            context.is_disconnect = True
-            if_read_only()
-
     url, _ = read_url(database.url)
     engine = create_async_engine(
         url,
@@ -58,7 +42,6 @@ def create_writer(
     )
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
-    event.listen(engine.sync_engine, "handle_error", drop_if_read_only)
     return engine
 
 

@@ -5,25 +5,35 @@
 import logging
 from collections.abc import Generator
 from contextlib import contextmanager
+# {% if database == "mysql" %}
+#| from typing import Any
+# {% endif %}
 
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.auth.errors import StorageUnavailable
 
 # {% if database == "sqlite" %}
-# Result codes of SQLite. Busy and locked; read-only, input/output error, full, cannot be opened.
+# Result codes of SQLite. Busy and locked; read-only; input/output error, full, cannot be opened.
 CONFLICTS = {5, 6}
-OUTAGES = {8, 10, 13, 14}
+READ_ONLY = {8}
+OUTAGES = READ_ONLY | {10, 13, 14}
 # {% elif database == "postgresql" %}
 #| # SQLSTATEs. Serialization failure and deadlock; the classes and codes that mean an outage.
 #| CONFLICTS = {"40001", "40P01"}
+#| READ_ONLY = {"25006"}
 #| OUTAGES = ("08", "25006", "53", "55P03", "57", "58")
 # {% else %}
-#| # Error numbers. Deadlock, lock wait timeout, record changed since read; then all that means
-#| # full, read-only, shutting down, too many connections, too slow, or a connection lost.
+#| # Error numbers. Deadlock, lock wait timeout, record changed since read; read-only.
 #| CONFLICTS = {1213, 1205, 1020}
-#| OUTAGES = {1021, 1040, 1053, 1114, 1203, 1290, 1317, 1836, 1927, 1969, 3024, *range(2000, 2060)}
+#| READ_ONLY = {1290, 1792, 1836}
+#| # Full or out of memory, too many connections or shutting down, a node that left its cluster.
+# {# at most four lines in a row #}
+#| STATES = {1021, 1037, 1038, 1041, 1114, 1040, 1053, 1203, 1226, 1047, 1180, 3100, 3168}
+#| # Too slow, or a connection lost, on the side of the server (also as 1158 to 1161) or ours.
+#| TRAFFIC = {1317, 1927, 1969, 3024, 4031, *range(1158, 1162), *range(2000, 2060)}
+#| OUTAGES = READ_ONLY | STATES | TRAFFIC
 # {% endif %}
 
 logger = logging.getLogger(__name__)
@@ -35,14 +45,19 @@ logging.getLogger("aiosqlite").setLevel(logging.INFO)
 
 def is_conflict(error: DBAPIError) -> bool:
     """Return whether the same transaction may succeed if it is run again."""
-    return _code(error) in CONFLICTS
+    return _code(error.orig) in CONFLICTS
+
+
+def is_read_only(error: BaseException) -> bool:
+    """Return whether a driver reports that the database takes no changes now."""
+    return _code(error) in READ_ONLY
 
 
 def is_outage(error: DBAPIError) -> bool:
     """Return whether the database is unreachable, full, read-only or overloaded, not misused."""
-    code = _code(error)
-    if code is None:
-        return error.connection_invalidated or isinstance(error, OperationalError)
+    code = _code(error.orig)
+    if code is None:  # found by the driver, not by the server
+        return error.connection_invalidated or isinstance(error, OperationalError | InternalError)
     # {% if database == "postgresql" %}
     #| return error.connection_invalidated or code.startswith(OUTAGES)
     # {% else %}
@@ -71,20 +86,20 @@ def translated_errors() -> Generator[None]:
 
 
 # {% if database == "sqlite" %}
-def _code(error: DBAPIError) -> int | None:
-    code: int | None = getattr(error.orig, "sqlite_errorcode", None)
+def _code(error: BaseException | None) -> int | None:
+    code: int | None = getattr(error, "sqlite_errorcode", None)
     return None if code is None else code & 0xFF
 
 
 # {% elif database == "postgresql" %}
-#| def _code(error: DBAPIError) -> str | None:
-#|     code: str | None = getattr(error.orig, "sqlstate", None)
+#| def _code(error: BaseException | None) -> str | None:
+#|     code: str | None = getattr(error, "sqlstate", None)
 #|     return code
 
 
 # {% else %}
-#| def _code(error: DBAPIError) -> int | None:
-#|     return error.orig.args[0] if error.orig and error.orig.args else None
+#| def _code(error: BaseException | None) -> Any:
+#|     return error.args[0] if error and error.args else None
 
 
 # {% endif %}
