@@ -10,14 +10,13 @@ import pytest
 from support import checks, databases
 from support.load import Journal, Visitor
 from support.matrix import Cell, cells
-from support.pooler import pooler
+from support.pooler import SETTING, pooled, pooler
 from support.stage import Stage, staged
 
 CONNECTIONS = 3
 VISITORS = 20
 PEOPLE = 2  # per visitor
 OPERATIONS = 600
-SETTING = "?pgbouncer=true"
 CELLS = cells(database="postgresql", transport="both", password_hash="bcrypt")
 Render = Callable[[Cell], Path]
 
@@ -65,12 +64,6 @@ def test_missing_setting_is_named(cell: Cell, render: Render, tmp_path: Path) ->
         pytest.raises(AssertionError, match=r"rejects session settings: add pgbouncer=true to DAT"),
     ):
         checks.migrates(render(cell), pooled(direct, address).removesuffix(SETTING))
-
-
-def pooled(database_url: str, address: str) -> str:
-    """Return the URL of the same database behind the pooler."""
-    scheme, _, rest = database_url.partition("://")
-    return f"{scheme}://{address}/{rest.partition('/')[2]}{SETTING}"
 
 
 async def load(url: str, stage: Stage) -> Journal:

@@ -153,5 +153,6 @@ def _places(arguments: dict[str, Any]) -> list[dict[str, Any]]:
     hosts: Any = arguments.get("host")
     if not isinstance(hosts, list):
         return [{}]
-    return [{"host": host, "port": port} for host, port in zip(hosts, arguments["port"], strict=True)]
+    pairs = zip(hosts, arguments["port"], strict=True)
+    return [{"host": host, "port": port} for host, port in pairs]
 # {% endif %}

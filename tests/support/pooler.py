@@ -13,6 +13,7 @@ from support.redis import accepts
 from support.servers import free_port, stop
 from support.waiting import wait_until
 
+SETTING = "?pgbouncer=true"
 CONFIGURATION = """\
 [databases]
 * = host={host} port={port} user={user}
@@ -51,3 +52,9 @@ def pooler(folder: Path, *, connections: int) -> Iterator[str]:
         yield f"{server.username}@127.0.0.1:{port}"
     finally:
         stop(process)
+
+
+def pooled(database_url: str, address: str) -> str:
+    """Return the URL of the same database behind the pooler."""
+    scheme, _, rest = database_url.partition("://")
+    return f"{scheme}://{address}/{rest.partition('/')[2]}{SETTING}"

@@ -19,12 +19,24 @@ from sqlalchemy.exc import DBAPIError
 
 from app.auth.ext.columns import Instant, SpaceSeparated
 from app.database.problems import connection_advice, unknown_revision
-from app.database.profile import create_migrator
+from app.database.profile import (
+    # {% if database == "postgresql" %}
+    #| PATIENCE,
+    # {% endif %}
+    create_migrator,
+)
 from app.database.settings import DatabaseSettings
 from app.database.url import read_url
 from app.models import Base
 from app.settings import load_settings
 
+# {% if database == "postgresql" %}
+#| MIGRATIONS = 0x6D696772  # the key of the lock in this database
+# {% endif %}
+# {% if database != "sqlite" %}
+#| TURN_SECONDS = 600
+
+# {% endif %}
 config = context.config
 if config.config_file_name and not config.attributes.get("keep_logging"):
     fileConfig(config.config_file_name, disable_existing_loggers=False)
@@ -46,6 +58,24 @@ def keep_counting(table: Table, _: Connection, **__: Any) -> None:
         table.dialect_options["sqlite"]["autoincrement"] = True
 
 
+# {% elif database == "postgresql" %}
+#| def wait_for_turn(connection: Connection) -> None:
+#|     """Several instances may start at once: one migrates, the others find nothing to do."""
+#|     connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{TURN_SECONDS}s'")
+#|     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATIONS})")
+# {# at most four lines in a row #}
+#|     connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
+
+
+# {% else %}
+#| def wait_for_turn(connection: Connection) -> None:
+#|     """Several instances may start at once: one migrates, the others find nothing to do."""
+#|     name = "sha1(concat('migrations of ', database()))"
+#|     if connection.exec_driver_sql(f"SELECT get_lock({name}, {TURN_SECONDS})").scalar() != 1:
+# {# at most four lines in a row #}
+#|         raise CommandError(f"another process has been migrating for {TURN_SECONDS} seconds")
+
+
 # {% endif %}
 def migrate(connection: Connection) -> None:
     context.configure(
@@ -56,6 +86,9 @@ def migrate(connection: Connection) -> None:
         render_as_batch=True,
         # {% endif %}
     )
+    # {% if database != "sqlite" %}
+    #| wait_for_turn(connection)
+    # {% endif %}
     with context.begin_transaction():
         context.run_migrations()
     # {% if database == "sqlite" %}

@@ -7,7 +7,16 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from fastapi.requests import HTTPConnection
-from sqlalchemy import ExceptionContext, FromClause, PoolResetState, event, false, select, text
+from sqlalchemy import (
+    ExceptionContext,
+    PoolResetState,
+    Table,
+    delete,
+    event,
+    false,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -57,26 +66,30 @@ class Database:
             context.is_disconnect = True
             self.reader.sync_engine.dispose()
 
-    async def check(self, *tables: FromClause) -> None:
-        """Raise StorageUnavailable unless the database answers and has these tables."""
+    async def check(self, *tables: Table) -> None:
+        """Raise StorageUnavailable unless the database has these tables and takes changes."""
         with translated_errors():
             try:
-                await self._read_each(tables)
+                await self._use(tables)
             except DBAPIError as error:
                 if not error.connection_invalidated:
                     raise unavailable(error) from error
             else:
                 return
             try:  # a restart or a change of a table has cut a pooled connection
-                await self._read_each(tables)
+                await self._use(tables)
             except DBAPIError as error:
                 raise unavailable(error) from error
 
-    async def _read_each(self, tables: tuple[FromClause, ...]) -> None:
+    async def _use(self, tables: tuple[Table, ...]) -> None:
         async with self.reader.connect() as connection:
             await connection.execute(text("SELECT 1"))
             for table in tables:
                 await connection.execute(select(table).where(false()))
+        async with self.writer.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+            for table in tables[:1]:  # a database that is read-only refuses this too
+                await connection.execute(delete(table).where(false()))
 
     async def dispose(self) -> None:
         """Close the connections that are not in use."""
