@@ -38,7 +38,7 @@ SETTINGS = f"""
 [tool.mutmut]
 source_paths = ["app"]
 only_mutate = {FILES}
-also_copy = ["migrations", "alembic.ini", "docs", ".env.example"]
+also_copy = ["migrations", "alembic.ini", "docs", ".env.example", "SECURITY.md", "README.md"]
 pytest_add_cli_args = {["-n0", *(part for name in PLUGINS for part in ("-p", name))]}
 pytest_add_cli_args_test_selection = {["tests", *LEFT_OUT]}
 """

@@ -196,6 +196,18 @@ def test_errors_of_every_route_are_documented(
     assert documented == CODES
 
 
+def test_bodies_of_every_route_are_documented(document: dict[str, Any]) -> None:
+    schemas = {
+        (method, path, status): response["content"]["application/json"]["schema"]
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        for status, response in operation["responses"].items()
+        if "content" in response
+    }
+
+    assert [name for name, schema in schemas.items() if not schema] == []
+
+
 def test_operations_are_named_by_tag_and_function(document: dict[str, Any]) -> None:
     """A client that was generated keeps its names if a path changes."""
     names = [
