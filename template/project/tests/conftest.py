@@ -39,7 +39,7 @@ AUTH_SETTINGS: dict[str, Any] = {
     "access_minutes": 15,
     "refresh_days": 7,
     "session_days": 30,
-    "refresh_grace_seconds": 10,
+    "refresh_grace_seconds": 30,
 }
 
 

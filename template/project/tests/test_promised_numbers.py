@@ -22,7 +22,7 @@ from tests.conftest import SECRET_KEY
 
 PROJECT = Path(__file__).parents[1]
 WORDS = {
-    **{"four": 4, "five": 5, "ten": 10, "sixteen": 16, "sixty": 60},
+    **{"four": 4, "five": 5, "ten": 10, "sixteen": 16, "thirty": 30, "sixty": 60},
     **{"a week": 7, "a year": 365},
 }
 DEFAULTS = AuthSettings.model_validate({"secret_key": SECRET_KEY})

@@ -27,6 +27,9 @@ MINIMUM_DISTINCT_CHARACTERS = 10
 # up a fifth at most.
 MINIMUM_DIGITS = 0.5
 MAXIMUM_SHARE_OF_WORDS = 1 / 3
+# Seconds. A commit may take ten, and the client then repeats its refresh (see PATIENCE in
+# app/database/profile.py).
+SHORTEST_GRACE = 15
 UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 PLACEHOLDERS = (
     "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",  # FastAPI's tutorial
@@ -111,11 +114,19 @@ def is_accepted_by_library(secret: str, algorithm: str) -> bool:
     return True
 
 
+def check_grace(seconds: int) -> int:
+    """Raise ValueError if a refresh that is repeated after a slow commit would be reuse."""
+    if 0 < seconds < SHORTEST_GRACE:
+        raise ValueError(f"must be 0, for no grace, or {SHORTEST_GRACE} and more: commits take time")
+    return seconds
+
+
 # The values in an environment variable are separated by commas.
 CommaSeparated = (NoDecode, BeforeValidator(split_at_commas))
 Origin = Annotated[str, AfterValidator(check_origin)]
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,100}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+Grace = Annotated[int, Field(ge=0, le=300), AfterValidator(check_grace)]
 Rates = Annotated[str, AfterValidator(check_rates)]
 LimitStorage = Annotated[str, AfterValidator(check_limit_storage)]
 # {% if transport != "header" %}

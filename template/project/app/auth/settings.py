@@ -19,12 +19,14 @@ from pydantic import (
 
 from app.auth.key_files import KEY_TYPES, library_algorithm, read_private_key, read_public_keys
 from app.auth.setting_types import (
+    Grace,
     IN_MEMORY,
     MINIMUM_BYTES,
     CommaSeparated,
     # {% if transport != "header" %}
     CookieName,
     # {% endif %}
+    Grace,
     LimitStorage,
     Name,
     # {% if transport != "header" %}
@@ -60,7 +62,7 @@ class AuthSettings(BaseModel):
     access_minutes: int = Field(default=15, ge=1, le=24 * 60)
     refresh_days: int = Field(default=7, ge=1, le=365)
     session_days: int = Field(default=30, ge=1, le=3650)
-    refresh_grace_seconds: int = Field(default=10, ge=0, le=300)
+    refresh_grace_seconds: Grace = 30
     # Changes of an account need a login that is no older than this (ASVS 7.5.1).
     recent_login_minutes: int = Field(default=15, ge=1, le=24 * 60)
     # Tokens in mails (ASVS 6.4.1).

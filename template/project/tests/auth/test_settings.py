@@ -64,6 +64,7 @@ REFUSED_VALUES: dict[str, dict[str, object]] = {
     "sessions without life": {"session_days": 0},
     "sessions with a negative life": {"session_days": -1},
     "negative grace": {"refresh_grace_seconds": -1},
+    "grace of less than a slow commit": {"refresh_grace_seconds": 14},
     "grace of more than five minutes": {"refresh_grace_seconds": 301},
     "no session": {"max_sessions": 0},
     "no limit": {"limit_login": ""},

@@ -132,7 +132,7 @@ async def test_refresh_that_the_signer_failed_can_be_repeated_within_the_grace(
     signer.is_away = True
     failed = await refresh(client, tokens.refresh)
     signer.is_away = False
-    clock.move(seconds=9)
+    clock.move(seconds=29)
 
     successor = await rotate(client, tokens.refresh)
 
