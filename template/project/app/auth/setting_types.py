@@ -117,7 +117,7 @@ def is_accepted_by_library(secret: str, algorithm: str) -> bool:
 def check_grace(seconds: int) -> int:
     """Raise ValueError if a refresh that is repeated after a slow commit would be reuse."""
     if 0 < seconds < SHORTEST_GRACE:
-        raise ValueError(f"must be 0, for no grace, or {SHORTEST_GRACE} and more: commits take time")
+        raise ValueError(f"must be 0 or at least {SHORTEST_GRACE}, because commits can be slow")
     return seconds
 
 

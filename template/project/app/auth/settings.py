@@ -19,7 +19,6 @@ from pydantic import (
 
 from app.auth.key_files import KEY_TYPES, library_algorithm, read_private_key, read_public_keys
 from app.auth.setting_types import (
-    Grace,
     IN_MEMORY,
     MINIMUM_BYTES,
     CommaSeparated,
