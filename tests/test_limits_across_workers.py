@@ -10,8 +10,9 @@ import pytest
 
 from support import journeys
 from support.matrix import Cell, cells
-from support.redis import redis_server, silent_server
+from support.redis import redis_server, sentinel, silent_server
 from support.servers import Server, launched, serving
+from support.waiting import wait_until
 from support.workers import replace_all_workers
 
 WORKERS = 2
@@ -80,6 +81,26 @@ def test_stopped_redis_changes_no_response(
     assert before == {401: LIMIT // 2}
     assert after == {401: LIMIT - LIMIT // 2, 429: ATTEMPTS - (LIMIT - LIMIT // 2)}
     assert output.count(WARNING) == 1
+
+
+@pytest.mark.parametrize("cell", SQLITE, ids=str)
+def test_sentinel_names_the_redis_until_both_stop(
+    cell: Cell,
+    render: Render,
+    new_database: NewDatabase,
+    tmp_path: Path,
+) -> None:
+    with redis_server(tmp_path) as redis, sentinel(tmp_path, redis) as url:
+        env = limited(new_database(cell), url)
+        with serving(render(cell), tmp_path / "log", env=env, workers=WORKERS) as server:
+            before = guesses(server, names(LIMIT * 2), FEW)
+            redis.stop()
+            wait_until(lambda: guesses(server, names(1)) == {429: 1}, "each process counted LIMIT")
+            output = server.output()
+
+    assert before == {401: LIMIT, 429: LIMIT}
+    assert WARNING in output
+    assert "Traceback" not in output
 
 
 @pytest.mark.parametrize("cell", SQLITE, ids=str)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from support.programs import required
 from support.servers import free_port, stop
@@ -34,6 +35,22 @@ def redis_server(folder: Path) -> Iterator[Redis]:
     try:
         wait_until(lambda: accepts(port), "Redis accepts connections")
         yield Redis(f"redis://127.0.0.1:{port}/0", process)
+    finally:
+        stop(process)
+
+
+@contextmanager
+def sentinel(folder: Path, redis: Redis) -> Iterator[str]:
+    """Start a Sentinel that watches a Redis, and yield the URL of the Redis as it names it."""
+    port, master = free_port(), urlsplit(redis.url).port
+    configuration = folder / "sentinel.conf"
+    configuration.write_text(f"port {port}\nsentinel monitor limits 127.0.0.1 {master} 1\n")
+    with (folder / "sentinel.log").open("wb") as log:
+        program = (required("redis-server"), str(configuration), "--sentinel")
+        process = subprocess.Popen(program, cwd=folder, stdout=log, stderr=log)
+    try:
+        wait_until(lambda: accepts(port), "Sentinel accepts connections")
+        yield f"redis+sentinel://127.0.0.1:{port}/limits"
     finally:
         stop(process)
 

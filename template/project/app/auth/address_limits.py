@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any, Literal, NoReturn, cast
 
-from limits import RateLimitItem, errors, parse_many, storage
+from limits import RateLimitItem, parse_many, storage
 from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import RateLimiter, SlidingWindowCounterRateLimiter
 
@@ -60,7 +60,9 @@ class AddressLimits:
             return
         try:
             await self._count(self._shared, action, ip, caller)
-        except errors.StorageError as error:
+        except TooManyRequests:
+            raise
+        except Exception as error:  # the clients of clusters have errors without a common class
             self._note_outage(error)
         else:
             self._note_return()
@@ -71,7 +73,7 @@ class AddressLimits:
             return False
         try:
             return bool(await self._shared.storage.check())
-        except errors.StorageError:
+        except Exception:
             return False
 
     async def _count(
@@ -93,7 +95,7 @@ class AddressLimits:
         self._events.record(EventName.RATE_LIMIT_EXCEEDED, outcome="failure", reason=action)
         raise TooManyRequests(max(1, ceil(until - time.time())))
 
-    def _note_outage(self, error: errors.StorageError) -> None:
+    def _note_outage(self, error: Exception) -> None:
         if self._away_until is None:
             logger.warning("The storage of rate limits is unavailable; processes count separately.")
             logger.debug("The error of the storage of rate limits.", exc_info=error)
@@ -108,11 +110,15 @@ class AddressLimits:
 def _shared_storage(uri: str) -> Storage | None:
     if uri == IN_MEMORY:
         return None
-    options: dict[str, Any] = {
-        "wrap_exceptions": True,
+    uri = uri.replace("valkey", "redis", 1)  # the protocol is the same
+    waits: dict[str, Any] = {
         "socket_connect_timeout": PATIENCE,
         "socket_timeout": PATIENCE,
+        "retry": None,
     }
+    # The counts of replicas can be older.
+    sentinel = {"sentinel_kwargs": waits, "use_replicas": False} if "+sentinel:" in uri else {}
+    options = {**waits, **sentinel}
     # {% if concurrency == "async" %}
     shared: Any = storage.storage_from_string(f"async+{uri}", implementation="redispy", **options)
     # {% else %}

@@ -16,7 +16,8 @@ from app.auth.guessing import MAX_LENGTH, guesses, is_leaked, share_of_words
 from app.auth.key_files import library_algorithm
 
 IN_MEMORY = "memory://"
-SHARED_STORAGES = ("redis://", "rediss://")
+# A Redis or Valkey server, also with TLS or on a Unix socket, a cluster, or several with Sentinel.
+SHARED_STORAGE = re.compile("(redis|valkey)(s|[+](cluster|sentinel|unix))?://.+")
 # Pages of browsers, of apps (Capacitor, Ionic, Tauri) and of browser extensions.
 SCHEMES = "https?|capacitor|ionic|tauri|(chrome|moz|safari-web)-extension"
 EXACT_ORIGIN = re.compile(f"({SCHEMES})" + r"://[a-z0-9.-]{1,253}(:[0-9]{1,5})?")
@@ -73,7 +74,7 @@ def check_rates(value: str) -> str:
 
 def check_limit_storage(uri: str) -> str:
     """Raise ValueError for another kind of storage, or if its package is missing."""
-    if uri != IN_MEMORY and not uri.startswith(SHARED_STORAGES):
+    if uri != IN_MEMORY and not SHARED_STORAGE.fullmatch(uri):
         raise ValueError(f"must be {IN_MEMORY} or look like redis://host:6379/0")
     if uri != IN_MEMORY and find_spec("redis") is None:
         raise ValueError("needs a package: run `uv add redis`")

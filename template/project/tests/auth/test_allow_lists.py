@@ -17,7 +17,7 @@ from app.auth.ext.user_lookup import SECRET_COLUMNS
 from app.auth.fastapi.schemas import SessionResponse, UserResponse
 from app.auth.hashing import NO_PASSWORD, password_context
 from app.auth.key_files import KEY_TYPES
-from app.auth.setting_types import MINIMUM_BYTES, SHARED_STORAGES
+from app.auth.setting_types import MINIMUM_BYTES, SHARED_STORAGE
 from app.auth.settings import AuthSettings
 from app.logs import LogLevel
 from tests.auth.conftest import settings_with
@@ -63,7 +63,12 @@ def test_tokens_have_these_algorithms_only() -> None:
 
 
 def test_limits_are_counted_in_these_storages_only() -> None:
-    assert SHARED_STORAGES == ("redis://", "rediss://")
+    forms = ("", "s", "+cluster", "+sentinel", "+unix")
+    urls = [f"{server}{form}://host" for server in ("redis", "valkey") for form in forms]
+
+    assert all(SHARED_STORAGE.fullmatch(url) for url in urls)
+    others = ("redis://", "redis+ssl://host", "rediss+unix://host", "mongodb://host")
+    assert not any(SHARED_STORAGE.fullmatch(url) for url in others)
 
 
 def test_log_has_these_levels_only() -> None:
