@@ -1,5 +1,3 @@
-# {% from "template/includes/python.jinja" import python with context %}
-# {% call python() %}
 """Commands that look after a deployment."""
 
 import secrets
@@ -55,6 +53,3 @@ def doctor(
     verdicts = {finding.verdict for finding in findings}
     if Verdict.FAILURE in verdicts or (strict and Verdict.WARNING in verdicts):
         raise typer.Exit(1)
-
-
-# {% endcall %}

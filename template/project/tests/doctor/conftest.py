@@ -1,3 +1,5 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python(derive=false) %}
 """The environment of the production checklist."""
 
 from pathlib import Path
@@ -9,8 +11,8 @@ from app.database.settings import DatabaseSettings
 from tests.conftest import SECRET_KEY
 
 
-@pytest.fixture(autouse=True)
-def environment(
+@pytest.fixture
+def deployment(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     database_settings: DatabaseSettings,
@@ -27,3 +29,6 @@ def environment(
     monkeypatch.setenv("MAIL_SENDER", "shop@example.com")
     monkeypatch.setenv("MAIL_LINK", "https://shop.example.com/{kind}#token={token}")
     monkeypatch.setattr(SmtpMailer, "check", lambda mailer: None)
+
+
+# {% endcall %}

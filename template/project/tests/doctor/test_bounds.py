@@ -9,6 +9,8 @@ from app.settings import load_settings
 from tests.conftest import SECRET_KEY
 from tests.doctor.steps import run_doctor, warnings_of
 
+pytestmark = pytest.mark.usefixtures("deployment")
+
 
 def exceeded() -> list[str]:
     """Return the variables beyond their bounds."""

@@ -11,6 +11,8 @@ from app.migrate import configuration, upgrade
 from app.models import Base
 from tests.doctor.steps import run_doctor
 
+pytestmark = pytest.mark.usefixtures("deployment")
+
 
 def test_correct_deployment_may_go_live() -> None:
     result = run_doctor()

@@ -14,6 +14,8 @@ from app.database.settings import (
 from tests.auth.key_pairs import key_pair
 from tests.doctor.steps import run_doctor, warnings_of
 
+pytestmark = pytest.mark.usefixtures("deployment")
+
 
 @pytest.mark.parametrize(
     ("variable", "value", "text"),
