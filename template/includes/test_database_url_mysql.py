@@ -2,6 +2,7 @@
 
 # {% if concurrency == "sync" %}
 import gc
+
 # {% endif %}
 import ssl
 from pathlib import Path

@@ -2,6 +2,7 @@
 
 # {% if concurrency == "async" %}
 import ssl
+
 # {% endif %}
 from pathlib import Path
 

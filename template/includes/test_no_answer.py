@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 from alembic.util import CommandError
+
 # {% if database == "mysql" %}
 from sqlalchemy import make_url, text
+
 # {% else %}
 from sqlalchemy import make_url
 # {% endif %}

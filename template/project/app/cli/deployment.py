@@ -1,16 +1,13 @@
-# {% from "template/includes/python.jinja" import python with context %}
-# {% call python() %}
 """Commands that look after a deployment."""
 
-import asyncio
 import secrets
 from typing import Annotated
 
 import typer
 
 from app.cli.running import checked, run
-from app.doctor import Verdict, examine, examine_accounts, examine_revision
-from app.doctor_mail import examine_outbox, examine_server
+from app.doctor.checklist import examine
+from app.doctor.findings import Verdict
 from app.settings import load_settings
 
 SECRET_BYTES = 64  # enough for every algorithm
@@ -50,19 +47,9 @@ def doctor(
 ) -> None:
     """Check this deployment; exit with 1 if it should not go live."""
     settings = load_settings()
-    findings = checked(lambda: asyncio.run(examine(settings)))
-    server = examine_server(settings)
-    if all(finding.verdict != Verdict.FAILURE for finding in findings):
-        findings.append(checked(lambda: examine_revision(settings)))
-    if all(finding.verdict != Verdict.FAILURE for finding in findings):
-        findings += checked(lambda: asyncio.run(examine_accounts(settings)))
-        findings.append(checked(lambda: asyncio.run(examine_outbox(settings))))
-    findings.insert(0, server)
+    findings = checked(lambda: list(examine(settings)))
     for finding in findings:
         typer.secho(f"{finding.verdict:8} {finding.text}", fg=COLOURS[finding.verdict])
     verdicts = {finding.verdict for finding in findings}
     if Verdict.FAILURE in verdicts or (strict and Verdict.WARNING in verdicts):
         raise typer.Exit(1)
-
-
-# {% endcall %}
