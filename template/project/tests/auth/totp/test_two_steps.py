@@ -76,3 +76,6 @@ async def test_challenge_is_no_credential(client: AsyncClient, token: str) -> No
     assert code_of(as_refresh) == (401, "invalid_token")
     assert ended.status_code == 204
     assert (await me(client)).status_code == 401
+
+
+# {% endcall %}
