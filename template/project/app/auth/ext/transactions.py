@@ -21,7 +21,7 @@ from app.auth.mail.repository import SQLAlchemyAsyncMailProtocol
 from app.auth.protocols import Repositories
 from app.auth.totp.repository import (
     # {% if "totp" in features %}
-    SQLAlchemyAsyncRecoveryCodeProtocol,
+    SQLAlchemyAsyncRecoveryProtocol,
     SQLAlchemyAsyncTotpProtocol,
     # {% endif %}
 )
@@ -75,7 +75,7 @@ class SQLAlchemyAsyncTransactions:
                     throttles=SQLAlchemyAsyncThrottleProtocol(session, self._models.throttle),
                     # {% if "totp" in features %}
                     totps=SQLAlchemyAsyncTotpProtocol(session, self._models.totp),
-                    recovery_codes=SQLAlchemyAsyncRecoveryCodeProtocol(
+                    recovery_codes=SQLAlchemyAsyncRecoveryProtocol(
                         session,
                         self._models.recovery_code,
                     ),

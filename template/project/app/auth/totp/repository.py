@@ -87,7 +87,7 @@ class SQLAlchemyAsyncTotpProtocol:
         return await changed_rows(self._session, statement) == 1
 
 
-class SQLAlchemyAsyncRecoveryCodeProtocol:
+class SQLAlchemyAsyncRecoveryProtocol:
     """Recovery codes in one database session."""
 
     def __init__(

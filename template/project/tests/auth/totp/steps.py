@@ -11,7 +11,16 @@ from httpx2 import AsyncClient, Response
 from app.auth.totp.protocols import Factor
 from app.database import Database
 from tests.conftest import MovableClock
-from tests.steps import AUTH, Account, change_user, credentials, drop_credentials, sign_in
+from tests.steps import (
+    AUTH,
+    Account,
+    change_user,
+    credential,
+    credentials,
+    drop_credentials,
+    sign_in,
+    tokens_of,
+)
 
 PATHS = {Factor.TOTP: "totp", Factor.RECOVERY_CODE: "recovery-code"}
 VERIFIED = {"email_verified_at": MovableClock().now}
@@ -91,6 +100,13 @@ async def challenge(client: AsyncClient, account: Account) -> str:
 def challenge_of(response: Response) -> str:
     token: str = response.json()["second_factor"]["token"]
     return token
+
+
+def keep_tokens(client: AsyncClient, response: Response) -> None:
+    """Let the client use the tokens of a login from now on."""
+    tokens = tokens_of(response)
+    drop_credentials(client)
+    client.headers.update(credential(tokens.access))
 
 
 async def finish(
