@@ -78,7 +78,7 @@ async def test_enrolment_is_confirmed_by_a_code(
     assert (await second_factors(client)).json() == {"totp": True, "recovery_codes_left": 10}
 
 
-@pytest.mark.parametrize("code", [WRONG_CODE, "", "12345", "\ud800"])
+@pytest.mark.parametrize("code", [WRONG_CODE, "", "12345"])
 async def test_wrong_code_confirms_nothing(
     client: AsyncClient,
     verified: Account,

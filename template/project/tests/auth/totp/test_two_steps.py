@@ -161,17 +161,14 @@ async def test_first_code_of_the_enrolment_is_used(
     client: AsyncClient,
     enrolled: Enrolled,
     token: str,
-    clock: MovableClock,
 ) -> None:
     """SEC-120."""
-    clock.move(seconds=-30)
-
-    response = await finish(client, token, enrolled.authenticator.code())
+    response = await finish(client, token, enrolled.authenticator.code(steps_later=-1))
 
     assert code_of(response) == (401, "invalid_code")
 
 
-@pytest.mark.parametrize("code", [WRONG_CODE, "", "12345", "\ud800", "１２３４５６"])
+@pytest.mark.parametrize("code", [WRONG_CODE, "", "12345", "\uff11\uff12\uff13\uff14\uff15\uff16"])
 async def test_wrong_code_opens_nothing(
     client: AsyncClient,
     token: str,
