@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,10 +34,9 @@ class SQLAlchemyAsyncTotpProtocol:
         model = self._model
         abandoned = (model.user_id == totp.user_id, model.confirmed_at.is_(None))
         await changed_rows(self._session, delete(model).where(*abandoned))
-        new_row = cast(Callable[..., AuthTotpMixin], model)
-        self._session.add(new_row(**asdict(totp), last_step=0))
+        statement = insert(model).values(**asdict(totp), last_step=0)
         try:
-            await self._session.flush()
+            await self._session.execute(statement)
         except IntegrityError as error:
             raise ConcurrentChange from error
 

@@ -84,10 +84,36 @@ async def second_factors(client: AsyncClient) -> Response:
     return await client.get(f"{AUTH}/second-factors")
 
 
-async def give_password(client: AsyncClient, account: Account) -> Response:
+async def give_password(
+    client: AsyncClient,
+    account: Account,
+    device_token: str | None = None,
+) -> Response:
     """Take the first step of a login, as a client that is not signed in."""
     drop_credentials(client)
-    return await client.post(f"{AUTH}/login", json=credentials(account))
+    # {% if transport == "cookie" %}
+    #| if device_token is not None:
+    #|     client.cookies["__Host-device_token"] = device_token
+    #| return await client.post(f"{AUTH}/login", json=credentials(account))
+    # {% else %}
+    device = {} if device_token is None else {"device_token": device_token}
+    return await client.post(f"{AUTH}/login", json=credentials(account) | device)
+    # {% endif %}
+
+
+def device_of(response: Response) -> str:
+    """Return the device token of a login."""
+    # {% if transport == "cookie" %}
+    #| return response.cookies["__Host-device_token"]
+    # {% else %}
+    token: str = response.json()["device_token"]
+    return token
+    # {% endif %}
+
+
+async def reauthenticate(client: AsyncClient, account: Account) -> Response:
+    body = {"password": account.password}
+    return await client.post(f"{AUTH}/reauthenticate", json=body)
 
 
 async def challenge(client: AsyncClient, account: Account) -> str:
