@@ -53,7 +53,8 @@ async def test_code_removes_the_factor(
 
     assert response.status_code == 204
     assert (await second_factors(client)).json() == {"totp": False, "recovery_codes_left": 0}
-    assert await rows_of(database, AuthTotp) == await rows_of(database, AuthRecoveryCode) == []
+    assert await rows_of(database, AuthTotp) == []
+    assert await rows_of(database, AuthRecoveryCode) == []
     assert (await give_password(client, owner.account)).status_code == SIGNED_IN
 
 
@@ -142,7 +143,8 @@ async def test_factor_is_deleted_with_the_account(
     response = await delete_account(client, owner.account)
 
     assert response.status_code == 204
-    assert await rows_of(database, AuthTotp) == await rows_of(database, AuthRecoveryCode) == []
+    assert await rows_of(database, AuthTotp) == []
+    assert await rows_of(database, AuthRecoveryCode) == []
 
 
 # {% endcall %}
