@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copytree
 
 import httpx2
 import pytest
@@ -33,15 +34,15 @@ def test_features_are_switched_on_and_off(
     record_property: Callable[[str, object], None],
 ) -> None:
     steps = Steps(f"{plain(cell)} with and without {', '.join(FEATURES)}")
-    project, database_url = edited(plain(cell)), new_database(cell)
+    without, with_features, database_url = edited(plain(cell)), edited(cell), new_database(cell)
+    project = Path(copytree(without, tmp_path / "project"))
     env = {"DATABASE_URL": database_url}
     seeding.people(project, PEOPLE, env=env)
     users = databases.rows(database_url, USERS)
     try:
-        for answer in (cell, plain(cell)):
+        for answer, as_rendered_so in ((cell, with_features), (plain(cell), without)):
             with steps.step("update"):
                 switch(project, answer)
-                as_rendered_so = edited(answer)
                 own = {team.REVISION_FILE, *FIRST_REVISIONS, *revisions_of_tables(project)}
                 assert updating.diverging(project, as_rendered_so, besides=own) == []
             with steps.step("tables"):
