@@ -49,6 +49,14 @@ def test_leftover_is_found(tmp_path: Path, line: str) -> None:
     assert all(place.startswith("module.py:1: ") for place in found)
 
 
+def test_leftover_file_is_found(tmp_path: Path) -> None:
+    (tmp_path / "recovery_code.txt").touch()
+
+    found = leftovers.find(tmp_path, SYNC)
+
+    assert found == ["recovery_code.txt:0: recovery_code: recovery_code.txt"]
+
+
 def test_asgi_stays_asynchronous(tmp_path: Path) -> None:
     (tmp_path / "lifespan.py").write_text(LIFESPAN)
     (tmp_path / "middleware.py").write_text(MIDDLEWARE)

@@ -4,7 +4,6 @@ from typing import Any
 
 # {% if concurrency == "sync" %}
 from psycopg.errors import FeatureNotSupported
-
 # {% endif %}
 from sqlalchemy import ExceptionContext, NullPool, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -125,8 +124,6 @@ def _set_in_each_transaction(engine: AsyncEngine, timeouts: dict[str, str]) -> N
         connection.exec_driver_sql(f"SELECT {', '.join(settings)}")
 
     event.listen(engine.sync_engine, "begin", set_timeouts)
-
-
 # {% if concurrency == "async" %}
 
 
@@ -136,6 +133,4 @@ def _connect(dialect: Any, _record: Any, args: Any, kwargs: Any) -> Any:
         return dialect.connect(*args, **kwargs)
     except OSError as error:
         raise dialect.loaded_dbapi.OperationalError(str(error)) from error
-
-
 # {% endif %}

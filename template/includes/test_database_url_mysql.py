@@ -2,7 +2,6 @@
 
 # {% if concurrency == "sync" %}
 import gc
-
 # {% endif %}
 import ssl
 from pathlib import Path

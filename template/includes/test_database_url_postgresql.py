@@ -2,7 +2,6 @@
 
 # {% if concurrency == "async" %}
 import ssl
-
 # {% endif %}
 from pathlib import Path
 

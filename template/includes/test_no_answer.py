@@ -5,10 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 from alembic.util import CommandError
-
 # {% if database == "mysql" %}
 from sqlalchemy import make_url, text
-
 # {% else %}
 from sqlalchemy import make_url
 # {% endif %}

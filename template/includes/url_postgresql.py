@@ -2,13 +2,10 @@
 
 # {% if concurrency == "async" %}
 import ssl
-
 # {% endif %}
 from typing import Any
-
 # {% if concurrency == "async" %}
 from urllib.parse import unquote, urlencode
-
 # {% else %}
 from urllib.parse import unquote
 # {% endif %}

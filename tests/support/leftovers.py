@@ -53,7 +53,7 @@ def marks(project: Path) -> Iterator[str]:
 
 def words(project: Path, cell: Cell) -> Iterator[str]:
     pattern = re.compile("|".join(map(re.escape, unwanted_words(cell))), re.IGNORECASE)
-    for file, number, line in lines(project):
+    for file, number, line in (*names(project), *lines(project)):
         for word in pattern.findall(line):
             if word == "asyncio" and str(file) in LOOP_FILES:
                 continue
@@ -95,6 +95,13 @@ def coroutines(project: Path) -> Iterator[str]:
 def is_asynchronous(name: str) -> bool:
     # The lifespan is an asynchronous generator in both flavours.
     return name.startswith("Async") and name not in {"AsyncGenerator", "AsyncIterator"}
+
+
+def names(project: Path) -> Iterator[tuple[Path, int, str]]:
+    """Yield the name of every file like a line of it."""
+    for file in sorted(project.rglob("*.*")):
+        place = file.relative_to(project)
+        yield place, 0, str(place)
 
 
 def lines(project: Path) -> Iterator[tuple[Path, int, str]]:

@@ -60,6 +60,11 @@ CELLS = tuple(
     assigned(Cell(*answers))
     for answers in product(CONCURRENCIES, DATABASES, TRANSPORTS, PASSWORD_HASHES)
 )
+# Each feature alone, and all together in both flavours: a line may need the company of another.
+FEATURE_CELLS = (
+    *(Cell(features=(name,)) for name in FEATURES),
+    *(Cell(concurrency, features=FEATURES) for concurrency in CONCURRENCIES),
+)
 # The covering array, whose cells run whole at the default depth.
 COVERING_CELLS = tuple(
     assigned(Cell(*name.split("-"))) for name in yaml.safe_load(COVERING.read_text())
