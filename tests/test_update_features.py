@@ -67,9 +67,22 @@ def test_first_revision_outlives_its_feature(edited: Callable[..., Path]) -> Non
         assert {file: updating.content(project / file) for file in FIRST_REVISIONS} == first
 
 
+@pytest.mark.parametrize("database", ["postgresql", "mysql"])
+def test_first_revision_fits_a_database_chosen_later(
+    database: str,
+    edited: Callable[..., Path],
+    new_database: Callable[[Cell], str],
+) -> None:
+    project = edited(Cell(features=FEATURES))
+
+    switch(project, Cell(database=database, features=FEATURES))
+
+    checks.migrates(project, new_database(Cell(database=database)))
+
+
 def switch(project: Path, cell: Cell) -> None:
-    """Change the features of a committed project, and commit the result."""
-    finished = updating.update(project, updating.SAME_VERSION, features=list(cell.features))
+    """Change the answers of a committed project, and commit the result."""
+    finished = updating.update(project, updating.SAME_VERSION, **cell.answers)
     assert finished.code == 0, finished.report()
     assert updating.conflicts(project) == []
     assert team.missing(project) == []
