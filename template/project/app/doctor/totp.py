@@ -16,7 +16,7 @@ async def examine_seeds(settings: Settings) -> Finding:
     box, database = SecretBox(settings.auth), Database(settings.database)
     async with database.session() as session:
         found = await session.execute(select(AuthTotp.kid, func.count()).group_by(AuthTotp.kid))
-        counts = dict(found.tuples().all())
+        counts = dict(found.all())
     await database.dispose()
     lost = sum(count for kid, count in counts.items() if kid not in box.kids)
     previous = sum(counts.values()) - lost - counts.get(box.kid, 0)
