@@ -7,7 +7,7 @@ from shutil import copytree
 import httpx2
 import pytest
 
-from support import checks, databases, journeys, seeding, team, updating
+from support import checks, copies, databases, journeys, seeding, team, updating
 from support.commands import module, run
 from support.matrix import FEATURES, Cell, plain
 from support.servers import serving
@@ -65,6 +65,18 @@ def test_first_revision_outlives_its_feature(edited: Callable[..., Path]) -> Non
     for cell in (Cell(), Cell(features=FEATURES)):
         switch(project, cell)
         assert {file: updating.content(project / file) for file in FIRST_REVISIONS} == first
+
+
+def test_recopy_adds_the_first_revision_of_a_later_feature(edited: Callable[..., Path]) -> None:
+    """As docs/updating.md warns: the tables have been created by a revision of the team."""
+    project = edited(Cell())
+    switch(project, Cell(features=FEATURES))
+    before = updating.tracked(project)
+
+    copies.command("recopy", "--defaults", "--overwrite", updating.SAME_VERSION, cwd=project)
+
+    updating.committed(project)
+    assert updating.tracked(project) - before == {*FIRST_REVISIONS, *team.DELETED}
 
 
 @pytest.mark.parametrize("database", ["postgresql", "mysql"])
