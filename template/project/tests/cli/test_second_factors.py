@@ -3,10 +3,10 @@
 """Commands that look after second factors, and the check of their keys."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
-from app.auth.clock import utc_now
 from app.auth.totp.secret_box import SecretBox
 from app.database import Database
 from app.database.settings import DatabaseSettings
@@ -30,7 +30,7 @@ def user(database_settings: DatabaseSettings) -> User:
 
 
 async def enable(settings: DatabaseSettings, user: User) -> None:
-    box, now = SecretBox(settings_with()), utc_now()
+    box, now = SecretBox(settings_with()), datetime(2030, 1, 1, tzinfo=UTC)
     totp = AuthTotp(
         user_id=user.id,
         secret=box.seal(SEED, user.id),

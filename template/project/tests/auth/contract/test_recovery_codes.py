@@ -1,12 +1,12 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""Recovery codes, and the methods of sessions: what every storage must do."""
+"""Recovery codes: what every storage must do."""
 
 import pytest
 
 from app.auth.identifiers import UserId
-from app.auth.protocols import SessionProtocol, StoredUserProtocol, Transactions
-from tests.auth.contract.conftest import NOW, SESSION_ID, fields, revoke
+from app.auth.protocols import StoredUserProtocol, Transactions
+from tests.auth.contract.conftest import NOW
 
 FIRST, SECOND, OTHER = (digit * 64 for digit in "123")
 
@@ -77,39 +77,6 @@ async def test_codes_are_deleted_with_their_user(transactions: Transactions, own
     await transactions.run(lambda store: store.users.delete(owner))
 
     assert await count_unused(transactions, owner) == 0
-
-
-async def test_methods_of_a_session_are_replaced(
-    transactions: Transactions,
-    session: SessionProtocol,
-) -> None:
-    before = await fields(transactions)
-
-    changed = await set_methods(transactions, "pwd")
-
-    assert changed
-    assert await fields(transactions) == before | {"methods": ("pwd",)}
-
-
-async def test_methods_of_an_ended_session_stay(
-    transactions: Transactions,
-    session: SessionProtocol,
-) -> None:
-    await revoke(transactions)
-    before = await fields(transactions)
-
-    changed = await set_methods(transactions, "pwd")
-
-    assert not changed
-    assert await fields(transactions) == before
-
-
-async def test_unknown_session_has_no_methods(transactions: Transactions) -> None:
-    assert not await set_methods(transactions, "pwd")
-
-
-async def set_methods(transactions: Transactions, *methods: str) -> bool:
-    return await transactions.run(lambda store: store.sessions.set_methods(SESSION_ID, methods))
 
 
 # {% endcall %}
