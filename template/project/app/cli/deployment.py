@@ -1,3 +1,5 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python(derive=false) %}
 """Commands that look after a deployment."""
 
 import secrets
@@ -5,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from app.cli.running import checked, run
+from app.auth.totp.administration import (
+    # {% if "totp" in features %}
+    FactorAdministration,
+    # {% endif %}
+)
+from app.cli.running import (
+    checked,
+    # {% if "totp" in features %}
+    fail,
+    # {% endif %}
+    run,
+)
 from app.doctor.checklist import examine
 from app.doctor.findings import Verdict
 from app.settings import load_settings
@@ -34,6 +47,17 @@ def purge() -> None:
         typer.echo(f"Deleted {count} {kind}.")
 
 
+# {% if "totp" in features %}
+@commands.command()
+def rewrap() -> None:
+    """Encrypt the seeds of authenticators with AUTH_SECRET_KEY, after a change of the key."""
+    rewrapped = run(lambda auth: FactorAdministration(auth.tools).rewrap())
+    typer.echo(f"Encrypted {rewrapped.sealed} seeds.")
+    if rewrapped.lost:
+        fail(f"{rewrapped.lost} seeds need a key that is not in AUTH_SECRET_KEY_PREVIOUS.")
+
+
+# {% endif %}
 @commands.command()
 def send_mails() -> None:
     """Send the mails that are due, also those that failed before; run it each minute."""
@@ -53,3 +77,6 @@ def doctor(
     verdicts = {finding.verdict for finding in findings}
     if Verdict.FAILURE in verdicts or (strict and Verdict.WARNING in verdicts):
         raise typer.Exit(1)
+
+
+# {% endcall %}

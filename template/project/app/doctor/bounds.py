@@ -132,8 +132,18 @@ BOUNDS = (
     ),
     Bound(
         "AUTH_PASSWORD_MIN_LENGTH",
-        lambda settings: settings.auth.password_min_length < 15,
-        "set 15, unless every login needs a second factor (NIST SP 800-63B-4).",
+        # {% if "totp" in features %}
+        lambda settings: (
+            settings.auth.password_min_length < 15 and settings.auth.require_second_factor != "all"
+        ),
+        # {% else %}
+        #| lambda settings: settings.auth.password_min_length < 15,
+        # {% endif %}
+        # {% if "totp" in features %}
+        "set 15, or AUTH_REQUIRE_SECOND_FACTOR=all (NIST SP 800-63B-4).",
+        # {% else %}
+        #| "set 15, unless every login needs a second factor (NIST SP 800-63B-4).",
+        # {% endif %}
     ),
     Bound(
         "AUTH_HASH_QUEUE",

@@ -11,6 +11,11 @@ from app.doctor.database import examine_connection, examine_revision, examine_ta
 from app.doctor.findings import Finding, Verdict
 from app.doctor.machine import examine_files, examine_hashing, examine_limits, examine_proxies
 from app.doctor.mail import examine_outbox, examine_server
+from app.doctor.totp import (
+    # {% if "totp" in features %}
+    examine_seeds,
+    # {% endif %}
+)
 from app.settings import Settings
 
 
@@ -39,6 +44,9 @@ def _structure(settings: Settings) -> Iterator[Finding]:
 def _rows(settings: Settings) -> Iterator[Finding]:
     yield from asyncio.run(examine_accounts(settings))
     yield asyncio.run(examine_outbox(settings))
+    # {% if "totp" in features %}
+    yield asyncio.run(examine_seeds(settings))
+    # {% endif %}
 
 
 # {% endcall %}

@@ -71,6 +71,24 @@ def test_setting_beyond_its_bound_is_one_more_warning(
     assert (before, exceeded()) == ([], [variable])
 
 
+# {% if "totp" in features %}
+@pytest.mark.parametrize(
+    ("required", "warned"),
+    [("off", ["AUTH_PASSWORD_MIN_LENGTH"]), ("staff", ["AUTH_PASSWORD_MIN_LENGTH"]), ("all", [])],
+)
+def test_second_factor_of_everybody_allows_shorter_passwords(
+    monkeypatch: pytest.MonkeyPatch,
+    required: str,
+    warned: list[str],
+) -> None:
+    """SEC-1."""
+    monkeypatch.setenv("AUTH_PASSWORD_MIN_LENGTH", "8")
+    monkeypatch.setenv("AUTH_REQUIRE_SECOND_FACTOR", required)
+
+    assert exceeded() == warned
+
+
+# {% endif %}
 def test_misspelt_variable_is_one_more_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     before = warnings_of(run_doctor())
     monkeypatch.setenv("AUTH_ACCES_MINUTES", "5")

@@ -26,7 +26,8 @@ class SecretBox:
             SecretKey.for_challenge(secret).kid: AESGCM(subkey(secret, b"totp seeds"))
             for secret in raw
         }
-        self.kid = next(iter(self._boxes))
+        self.kids = list(self._boxes)
+        self.kid = self.kids[0]
 
     def seal(self, seed: bytes, user_id: UserId) -> str:
         """Return the nonce and the encrypted seed, in 64 characters. The key is that of `kid`."""

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import pytest
 from httpx2 import AsyncClient
-from passlib.hash import bcrypt_sha256
 
 from app.database import Database
-from app.models import AuthSession, User
+from app.models import AuthSession
 from tests.auth.mail.steps import NEW_PASSWORD, forget, me, reset
 from tests.auth.totp.steps import WRONG_CODE, Enrolled, challenge, enrol, finish, give_password
 from tests.conftest import MovableClock
@@ -28,9 +27,6 @@ from tests.steps import (
     tokens_of,
     with_settings,
 )
-
-# Another cost than that of the settings.
-outdated = bcrypt_sha256.using(rounds=5)
 
 
 async def test_password_is_answered_with_a_challenge(
@@ -293,22 +289,4 @@ async def test_other_site_cannot_finish_a_login(
 
 
 # {% endif %}
-async def test_outdated_hash_is_replaced_by_the_first_step(
-    client: AsyncClient,
-    enrolled: Enrolled,
-    database: Database,
-) -> None:
-    """SEC-10: the second step has no password to hash."""
-    password = enrolled.account.password
-    stored = outdated.hash(password)
-    await change_user(database, enrolled.account, password_hash=stored)
-
-    token = await challenge(client, enrolled.account)
-    response = await finish(client, token, enrolled.authenticator.code())
-
-    [user] = await rows_of(database, User)
-    assert response.status_code == SIGNED_IN
-    assert user.password_hash != stored
-
-
 # {% endcall %}
