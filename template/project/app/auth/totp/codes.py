@@ -7,7 +7,7 @@ import re
 import secrets
 from datetime import datetime
 
-import pyotp
+from pyotp.totp import TOTP
 
 OTP = "otp"  # the method of a session that either kind of code has proved (RFC 8176)
 SEED_BYTES = 20  # RFC 4226, section 4
@@ -34,7 +34,7 @@ def encode_seed(seed: bytes) -> str:
 
 def authenticator_uri(seed: bytes, *, account: str, issuer: str) -> str:
     """Return the `otpauth://` URI that a client shows as a QR code."""
-    return pyotp.TOTP(encode_seed(seed)).provisioning_uri(name=account, issuer_name=issuer)
+    return TOTP(encode_seed(seed)).provisioning_uri(name=account, issuer_name=issuer)
 
 
 def find_step(seed: bytes, code: str, now: datetime, *, drift: int) -> int | None:
@@ -44,9 +44,9 @@ def find_step(seed: bytes, code: str, now: datetime, *, drift: int) -> int | Non
     """
     if not CODE.fullmatch(code):
         return None
-    current, otp = int(now.timestamp()) // STEP_SECONDS, pyotp.OTP(encode_seed(seed))
+    current, totp = int(now.timestamp()) // STEP_SECONDS, TOTP(encode_seed(seed))
     steps = range(current - drift, current + drift + 1)
-    found = [step for step in steps if hmac.compare_digest(otp.generate_otp(step), code)]
+    found = [step for step in steps if hmac.compare_digest(totp.generate_otp(step), code)]
     return max(found, default=None)
 
 
