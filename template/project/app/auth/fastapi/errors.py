@@ -180,7 +180,7 @@ async def _refuse(
 
 # {% if "totp" in features %}
 def _ask_for_second_factor(asked: errors.SecondFactorAsked) -> Response:
-    """Return the response to a login that is not finished. It sets no cookie (SEC-123)."""
+    """Return the response to a login that is not finished, without a session (SEC-123)."""
     expires_in = int(CHALLENGE_LIFETIME.total_seconds())
     challenge = SecondFactorChallenge(token=asked.token, expires_in=expires_in)
     body = SecondFactorResponse(second_factor=challenge)

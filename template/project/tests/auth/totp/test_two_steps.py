@@ -68,7 +68,9 @@ async def test_nothing_is_opened_before_the_second_step(
 
     response = await give_password(client, enrolled.account)
 
-    assert "set-cookie" not in response.headers
+    # {% if transport != "header" %}
+    assert "Set-Cookie" not in response.headers
+    # {% endif %}
     assert response.json().keys() == {"second_factor"}
     assert len(await rows_of(database, AuthSession)) == before
 
@@ -176,7 +178,9 @@ async def test_wrong_code_opens_nothing(
     response = await finish(client, token, code)
 
     assert code_of(response) == (401, "invalid_code")
-    assert "set-cookie" not in response.headers
+    # {% if transport != "header" %}
+    assert "Set-Cookie" not in response.headers
+    # {% endif %}
     assert len(await rows_of(database, AuthSession)) == before
 
 
