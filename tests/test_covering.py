@@ -1,13 +1,22 @@
-"""The cells that run whole contain every pair of answers and every line of all cells."""
+"""The cells contain every triple of answers, and those that run whole every pair and every line."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from support.assigning import every_triple, triples
 from support.covering import uncovered
 from support.leftovers import lines
 from support.matrix import CELLS, COVERING_CELLS, Cell
+
+
+def test_every_triple_of_answers_meets_with_and_without_each_feature() -> None:
+    assert every_triple() - triples(CELLS) == set()
+
+
+def test_most_projects_have_no_feature() -> None:
+    assert (CELLS[0], COVERING_CELLS[0]) == (Cell(), Cell())
 
 
 def test_every_pair_of_answers_meets() -> None:

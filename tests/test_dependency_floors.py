@@ -47,6 +47,7 @@ BOUNDS = {
     "pydantic-settings": ">=2.12",
     "pyjwt": ">=2.15",
     "pymysql": ">=1.1.1",
+    "pyotp": ">=2.9",
     "pytest": ">=9",
     "pytest-cov": ">=7",
     "pytest-xdist": ">=3.8",

@@ -29,6 +29,7 @@ EDITS = (
     (EXTENDING, "A WebSocket"),
     (EXTENDING, "A required column at registration"),
     (EXTENDING, "After a registration"),
+    (EXTENDING, "Refuse breached passwords"),
     (EXTENDING, "Another table name"),
     (EXTENDING, "Another Base"),
     (EXTENDING, "Another prefix"),

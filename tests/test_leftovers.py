@@ -16,6 +16,10 @@ SEEDED = {
     "other driver": "import asyncpg",
     "other transport": "cookie_secure = True",
     "other hash": "argon2_passes = 2",
+    "feature": "from app.auth.totp import codes",
+    "its column": "second_factor_at = None",
+    "its documents": "# Ten recovery codes are shown once.",
+    "its dependency": '"pyotp>=2.9"',
     "coroutine": "async def load(): ...",
     "event loop": "import asyncio",
     "asynchronous name": "class AsyncAuthService: ...",
@@ -43,6 +47,14 @@ def test_leftover_is_found(tmp_path: Path, line: str) -> None:
 
     assert found
     assert all(place.startswith("module.py:1: ") for place in found)
+
+
+def test_leftover_file_is_found(tmp_path: Path) -> None:
+    (tmp_path / "recovery_code.txt").touch()
+
+    found = leftovers.find(tmp_path, SYNC)
+
+    assert found == ["recovery_code.txt:0: recovery_code: recovery_code.txt"]
 
 
 def test_asgi_stays_asynchronous(tmp_path: Path) -> None:

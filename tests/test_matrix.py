@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from support import checks, journeys, leftovers
-from support.matrix import CELLS, Cell
+from support.matrix import CELLS, FEATURE_CELLS, Cell
 from support.servers import serving
 from support.steps import Steps
 
-pytestmark = pytest.mark.parametrize("cell", CELLS, ids=str)
 Record = Callable[[str, object], None]
 
 
+@pytest.mark.parametrize("cell", dict.fromkeys((*CELLS, *FEATURE_CELLS)), ids=str)
 def test_render_is_clean(
     cell: Cell,
     render: Callable[[Cell], Path],
@@ -39,6 +39,7 @@ def test_render_is_clean(
 
 
 @pytest.mark.whole
+@pytest.mark.parametrize("cell", CELLS, ids=str)
 def test_render_works(
     cell: Cell,
     render: Callable[[Cell], Path],

@@ -15,6 +15,8 @@ KEYS = re.compile(r'^(?:SECRET_KEY|NEW_KEY) = "(\w+)"$', re.MULTILINE)
 TOKEN = re.compile(r"eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}")
 MAIL_TOKEN = re.compile(r"\b[0-9a-f]{32}\.[\w-]{43}\b")
 HASH = re.compile(r"\$(?:2[abxy]|bcrypt-sha256|argon2id?)\$[\w=,$./+-]{20,}")
+# Of second factors: the URI with a seed, and recovery codes.
+FACTOR = re.compile(r"otpauth://|\b(?:[0-9A-Z]{6}-){3}[0-9A-Z]{6}\b")
 # Shorter passwords are words that a log may contain.
 TELLING_LENGTH = 9
 
@@ -40,6 +42,7 @@ def test_nothing_secret_is_logged(
     assert len(set(keys)) == 2
     assert [secret for secret in (*telling, *keys) if secret in logged] == []
     assert [*TOKEN.findall(logged), *MAIL_TOKEN.findall(logged), *HASH.findall(logged)] == []
+    assert FACTOR.findall(logged) == []
 
 
 def written(folder: Path, kind: str) -> list[str]:

@@ -1,11 +1,12 @@
 """Validation, defaults and storage of the answers."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from support import copies
-from support.matrix import CELLS, Cell
+from support.matrix import CELLS, FEATURES, Cell
 
 DEFAULTS = {
     "project_name": "My App",
@@ -81,8 +82,10 @@ def test_slug_of_a_needed_package_is_refused(
 
 @pytest.mark.parametrize("question", Cell().answers)
 def test_unknown_choice_is_refused(copier_template: Path, tmp_path: Path, question: str) -> None:
-    with pytest.raises(ValueError, match=question):
-        copies.copy(copier_template, tmp_path / "project", **{question: "oracle"})
+    unknown: Any = ["oracle"] if question == "features" else "oracle"
+
+    with pytest.raises(ValueError, match=f"Invalid choice for '{question}': 'oracle' is not in"):
+        copies.copy(copier_template, tmp_path / "project", **{question: unknown})
 
 
 @pytest.mark.parametrize(
@@ -108,6 +111,20 @@ def test_defaults_are_the_first_cell(copier_template: Path, tmp_path: Path) -> N
 
     assert copies.answers(project) == DEFAULTS
     assert CELLS[0] == Cell()
+
+
+def test_features_are_stored_once_and_in_order(copier_template: Path, tmp_path: Path) -> None:
+    given = [*reversed(FEATURES), *FEATURES]
+
+    project = copies.copy(copier_template, tmp_path, only=copies.ANSWERS_FILE, features=given)
+
+    assert copies.answers(project)["features"] == sorted(FEATURES)
+
+
+@pytest.mark.parametrize("text", ["totp", "", "totp, oracle"])
+def test_features_are_a_list(copier_template: Path, tmp_path: Path, text: str) -> None:
+    with pytest.raises(TypeError, match=f"Not a YAML list: '{text}'"):
+        copies.copy(copier_template, tmp_path / "project", features=text)
 
 
 def test_every_answer_is_kept(copier_template: Path, tmp_path: Path) -> None:

@@ -4,10 +4,9 @@ import re
 from itertools import groupby
 
 import pytest
-import yaml
 
 from support.source import ALTERNATIVE, DIRECTIVE, has_twin, modules, project_files
-from support.templates import PROJECT, ROOT, listed, sources
+from support.templates import PROJECT, gates, listed, sources
 
 ANSWERS_FILE = "{{ _copier_conf.answers_file }}"
 MAXIMUM_ALTERNATIVE_LINES = 4
@@ -34,15 +33,8 @@ def test_git_keeps_every_file() -> None:
 
 
 def test_every_gate_names_a_file() -> None:
-    gates = [
-        line
-        for entry in yaml.safe_load((ROOT / "copier.yml").read_text())["_exclude"]
-        for line in entry.splitlines()
-        if line.startswith("/")
-    ]
-
-    assert gates
-    assert [gate for gate in gates if not (PROJECT / gate.removeprefix("/")).exists()] == []
+    assert gates()
+    assert [gate for gate in gates() if not (PROJECT / gate).exists()] == []
 
 
 @pytest.mark.parametrize("path", modules())

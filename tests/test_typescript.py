@@ -12,7 +12,7 @@ from shutil import copytree
 import pytest
 
 from support.commands import run
-from support.matrix import Cell
+from support.matrix import FEATURES, Cell
 from support.once import made_once
 
 FIXTURE = Path(__file__).parent / "typescript"
@@ -33,7 +33,12 @@ NPM_ENVIRONMENT = {
 
 pytestmark = pytest.mark.parametrize(
     "cell",
-    [Cell(), Cell(transport="cookie"), Cell("sync", "sqlite", "header", "argon2id")],
+    [
+        Cell(),
+        Cell(features=FEATURES),
+        Cell(transport="cookie"),
+        Cell("sync", "sqlite", "header", "argon2id"),
+    ],
     ids=str,
 )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.commands import module, run
-from support.matrix import Cell
+from support.matrix import FEATURES, Cell
 
 CONFIGURATION = {
     "include": ["app"],
@@ -17,7 +17,11 @@ CONFIGURATION = {
 }
 
 
-@pytest.mark.parametrize("cell", [Cell("async"), Cell("sync")], ids=str)
+@pytest.mark.parametrize(
+    "cell",
+    [Cell(flavour, features=chosen) for flavour in ("async", "sync") for chosen in ((), FEATURES)],
+    ids=str,
+)
 def test_pyright_finds_no_error(cell: Cell, editable: Callable[[Cell], Path]) -> None:
     project = editable(cell)
     (project / "pyrightconfig.json").write_text(json.dumps(CONFIGURATION))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from shutil import copy2, copytree
+from typing import Any
 
 import pytest
 
@@ -91,7 +92,7 @@ def test_startup_names_the_variable_that_no_longer_fits(
     assert f"  {variable}: " in started.output
 
 
-def changed(cell: Cell) -> dict[str, str]:
+def changed(cell: Cell) -> dict[str, Any]:
     """Return the answers that differ from the defaults."""
     defaults = Cell().answers
     return {name: given for name, given in cell.answers.items() if given != defaults[name]}

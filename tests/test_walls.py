@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.checks import python_files
-from support.matrix import Cell
+from support.matrix import FEATURES, Cell
 
 AUTH = Path("app/auth")
 STORAGE = AUTH / "ext"
@@ -20,9 +20,17 @@ MAIL_WEB = {
     MAIL / name
     for name in ("account_routes.py", "mailbox.py", "pages.py", "routes.py", "schemas.py")
 }
+# And those of the folder for second factors.
+TOTP = AUTH / "totp"
+TOTP_ADAPTERS = {TOTP / "models.py", TOTP / "repository.py"}
+TOTP_WEB = {TOTP / name for name in ("requirement.py", "routes.py", "schemas.py")}
 FRAMEWORKS = {"fastapi", "starlette"}
 
-pytestmark = pytest.mark.parametrize("cell", [Cell("async"), Cell("sync")], ids=str)
+pytestmark = pytest.mark.parametrize(
+    "cell",
+    [Cell("async"), Cell("sync"), Cell(features=FEATURES)],
+    ids=str,
+)
 Render = Callable[[Cell], Path]
 
 
@@ -82,11 +90,11 @@ def test_the_service_needs_only_its_siblings(cell: Cell, render: Render) -> None
 
 
 def is_adapter(file: Path) -> bool:
-    return file.is_relative_to(STORAGE) or file in MAIL_ADAPTERS
+    return file.is_relative_to(STORAGE) or file in MAIL_ADAPTERS | TOTP_ADAPTERS
 
 
 def is_web(file: Path) -> bool:
-    return file.is_relative_to(WEB) or file in MAIL_WEB
+    return file.is_relative_to(WEB) or file in MAIL_WEB | TOTP_WEB
 
 
 def roots(names: set[str]) -> set[str]:

@@ -17,7 +17,7 @@ def copy(
     *,
     only: str | None = None,
     version: str | None = None,
-    **answers: str,
+    **answers: Any,
 ) -> Path:
     """Render with Copier's API, by default the newest version.
 

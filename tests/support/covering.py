@@ -7,15 +7,22 @@ import random
 from collections.abc import Collection, Iterable
 from itertools import combinations
 
-from support.matrix import CELLS, Cell
+from support.matrix import CELLS, FEATURES, Cell, plain
 
 ATTEMPTS = 500
 Answers = tuple[tuple[str, str], ...]
 
 
+def choices(cell: Cell) -> dict[str, str]:
+    """Return the answers of a cell. Each feature is a question, answered with on or off."""
+    switches = {name: "on" if name in cell.features else "off" for name in FEATURES}
+    plain = {name: answer for name, answer in cell.answers.items() if isinstance(answer, str)}
+    return plain | switches
+
+
 def combinations_in(cells: Iterable[Cell], size: int = 2) -> set[Answers]:
     """Return every combination of `size` answers that occurs in the cells."""
-    return {answers for cell in cells for answers in combinations(cell.answers.items(), size)}
+    return {answers for cell in cells for answers in combinations(choices(cell).items(), size)}
 
 
 def uncovered(cells: Collection[Cell], size: int = 2) -> set[Answers]:
@@ -39,4 +46,4 @@ def smallest() -> list[Cell]:
 
 
 if __name__ == "__main__":
-    print("\n".join(f"- {cell}" for cell in smallest()))
+    print("\n".join(f"- {plain(cell)}" for cell in smallest()))

@@ -4,9 +4,11 @@ It changes the current template, which must contain the anchor texts.
 """
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 from support.editing import edit
+from support.templates import gates
 
 BEFORE, AFTER = "1.0.0", "1.1.0"
 REVISION = "f27a90c4d815"
@@ -108,14 +110,24 @@ def apply(project: Path) -> None:
     """Apply the release to the source of the template."""
     for file, old, new in CHANGES:
         edit(project / file, old, new)
-    text = ADDING_A_COLUMN.format(revision=REVISION, parent=head(project))
-    (project / REVISION_FILE).write_text(text)
+    add_revision(project)
     (project / NEW_TEST_FILE).write_text(NEW_TEST)
 
 
-def head(project: Path) -> str:
+def add_revision(project: Path) -> None:
+    """Add the revision below the first revisions of features, which not every render has."""
+    of_features = [project / gate for gate in gates() if gate.startswith("migrations/versions/")]
+    parent = head(project, besides=of_features)
+    for file in of_features:
+        file.write_text(file.read_text().replace(f'= "{parent}"', f'= "{REVISION}"'))
+    text = ADDING_A_COLUMN.format(revision=REVISION, parent=parent)
+    (project / REVISION_FILE).write_text(text)
+
+
+def head(project: Path, *, besides: Collection[Path] = ()) -> str:
     """Return the newest revision, found without Alembic."""
-    texts = [file.read_text() for file in (project / "migrations/versions").glob("*.py")]
+    files = set((project / "migrations/versions").glob("*.py")).difference(besides)
+    texts = [file.read_text() for file in files]
     (newest,) = named("revision", texts) - named("down_revision", texts)
     return newest
 

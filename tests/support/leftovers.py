@@ -24,6 +24,12 @@ HEADER_WORDS = ("OAuth2PasswordBearer", "accept_header", "grant_type")
 CHOICE_WORDS = ("accept_cookie", "accept_header", "set_cookie_on_login")
 # Weaker hashes are upgraded at login, so Argon2id renders also mention bcrypt.
 HASH_WORDS = {"bcrypt": ("bcrypt_rounds",), "argon2id": ("argon2",)}
+FEATURE_WORDS = {
+    "totp": (
+        *("totp", "pyotp", "otpauth", "second_factor", "second-factor", "SecondFactor"),
+        *("recovery_code", "recovery-code", "recovery code", "RecoveryCode"),
+    ),
+}
 ASYNC_WORDS = ("asyncio", "async_sessionmaker")
 # Files in which sync renders may mention `asyncio`: the event loop and a backend name.
 LOOP_FILES = {*asynchrony.IN_BOTH, "tests/conftest.py"}
@@ -47,7 +53,7 @@ def marks(project: Path) -> Iterator[str]:
 
 def words(project: Path, cell: Cell) -> Iterator[str]:
     pattern = re.compile("|".join(map(re.escape, unwanted_words(cell))), re.IGNORECASE)
-    for file, number, line in lines(project):
+    for file, number, line in (*names(project), *lines(project)):
         for word in pattern.findall(line):
             if word == "asyncio" and str(file) in LOOP_FILES:
                 continue
@@ -56,11 +62,16 @@ def words(project: Path, cell: Cell) -> Iterator[str]:
 
 def unwanted_words(cell: Cell) -> list[str]:
     """List the words that only renders with other answers use."""
+    choices = (
+        (DATABASE_WORDS, [cell.database]),
+        (HASH_WORDS, [cell.password_hash]),
+        (FEATURE_WORDS, cell.features),
+    )
     unwanted = [
         word
-        for table, chosen in ((DATABASE_WORDS, cell.database), (HASH_WORDS, cell.password_hash))
+        for table, chosen in choices
         for answer, words in table.items()
-        if answer != chosen
+        if answer not in chosen
         for word in words
     ]
     unwanted += [driver for driver in DRIVERS if driver not in dialect(cell)]
@@ -84,6 +95,13 @@ def coroutines(project: Path) -> Iterator[str]:
 def is_asynchronous(name: str) -> bool:
     # The lifespan is an asynchronous generator in both flavours.
     return name.startswith("Async") and name not in {"AsyncGenerator", "AsyncIterator"}
+
+
+def names(project: Path) -> Iterator[tuple[Path, int, str]]:
+    """Yield the name of every file like a line of it."""
+    for file in sorted(project.rglob("*.*")):
+        place = file.relative_to(project)
+        yield place, 0, str(place)
 
 
 def lines(project: Path) -> Iterator[tuple[Path, int, str]]:

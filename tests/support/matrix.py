@@ -1,8 +1,9 @@
 """All combinations of answers that the template supports."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -10,7 +11,10 @@ CONCURRENCIES = ("async", "sync")
 DATABASES = ("sqlite", "postgresql", "mysql")
 TRANSPORTS = ("both", "header", "cookie")
 PASSWORD_HASHES = ("bcrypt", "argon2id")
-COVERING = Path(__file__).parents[1] / "covering.yml"
+FEATURES = ("totp",)
+TESTS = Path(__file__).parents[1]
+ASSIGNED = TESTS / "features.yml"
+COVERING = TESTS / "covering.yml"
 
 
 @dataclass(frozen=True)
@@ -21,13 +25,16 @@ class Cell:
     database: str = "sqlite"
     transport: str = "both"
     password_hash: str = "bcrypt"
+    features: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return "-".join(self.answers.values())
+        named = (self.concurrency, self.database, self.transport, self.password_hash)
+        return "-".join(filter(None, (*named, "+".join(self.features))))
 
     @property
-    def answers(self) -> dict[str, str]:
-        return asdict(self)
+    def answers(self) -> dict[str, Any]:
+        """The answers as Copier stores them."""
+        return {**asdict(self), "features": list(self.features)}
 
     @property
     def uses_headers(self) -> bool:
@@ -38,11 +45,30 @@ class Cell:
         return self.transport != "header"
 
 
+def plain(cell: Cell) -> Cell:
+    """Return the cell without its features."""
+    return replace(cell, features=())
+
+
+def assigned(cell: Cell) -> Cell:
+    """Return the cell with the features that features.yml gives it."""
+    return replace(cell, features=tuple(FEATURES_OF[str(plain(cell))]))
+
+
+FEATURES_OF: dict[str, list[str]] = yaml.safe_load(ASSIGNED.read_text())
 CELLS = tuple(
-    Cell(*answers) for answers in product(CONCURRENCIES, DATABASES, TRANSPORTS, PASSWORD_HASHES)
+    assigned(Cell(*answers))
+    for answers in product(CONCURRENCIES, DATABASES, TRANSPORTS, PASSWORD_HASHES)
+)
+# Each feature alone, and all together in both flavours: a line may need the company of another.
+FEATURE_CELLS = (
+    *(Cell(features=(name,)) for name in FEATURES),
+    *(Cell(concurrency, features=FEATURES) for concurrency in CONCURRENCIES),
 )
 # The covering array, whose cells run whole at the default depth.
-COVERING_CELLS = tuple(Cell(*name.split("-")) for name in yaml.safe_load(COVERING.read_text()))
+COVERING_CELLS = tuple(
+    assigned(Cell(*name.split("-"))) for name in yaml.safe_load(COVERING.read_text())
+)
 
 
 def cells(**answers: str) -> tuple[Cell, ...]:

@@ -4,12 +4,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from support import forked
 from support.commands import Finished
-from support.matrix import Cell
+from support.matrix import Cell, assigned
 from support.templates import ROOT
 
 TABLE = ROOT / "tests" / "sabotages.yml"
@@ -26,14 +27,14 @@ class Sabotage:
     find: str
     replace: str
     tests: str
-    cell: Mapping[str, str] = field(default_factory=dict)
+    cell: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.name.replace(",", "").replace(" ", "-")
 
     @property
     def rendered(self) -> Cell:
-        return Cell(**self.cell)
+        return assigned(Cell(**self.cell))
 
     def apply(self, project: Path) -> None:
         """Edit the render. Raise AssertionError unless `find` occurs exactly once."""

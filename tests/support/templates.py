@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+import yaml
+
 from support.commands import run
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +28,13 @@ def release(repository: Path, version: str) -> Path:
     run("git", "commit", "--quiet", "--allow-empty", "--message", version, cwd=repository)
     run("git", "tag", "--annotate", "--message", version, version, cwd=repository)
     return repository
+
+
+def gates() -> list[str]:
+    """List the files and folders that some answers exclude, relative to the project."""
+    excluded = yaml.safe_load((ROOT / "copier.yml").read_text())["_exclude"]
+    lines = [line for entry in excluded for line in entry.splitlines()]
+    return [line.removeprefix("/") for line in lines if line.startswith("/")]
 
 
 def sources() -> list[Path]:

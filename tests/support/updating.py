@@ -39,10 +39,14 @@ def committed(project: Path) -> Path:
     return project
 
 
-def update(project: Path, *options: str, **answers: str) -> Finished:
+def update(project: Path, *options: str, **answers: str | list[str]) -> Finished:
     """Update without trust and without prompts. `answers` has the changed answers."""
-    changed = [option for item in answers.items() for option in ("--data", "=".join(item))]
+    changed = [f"--data={name}={yaml_of(answer)}" for name, answer in answers.items()]
     return copies.command("update", "--defaults", *options, *changed, cwd=project)
+
+
+def yaml_of(answer: str | list[str]) -> str:
+    return answer if isinstance(answer, str) else f"[{', '.join(answer)}]"
 
 
 def changes(project: Path) -> list[str]:

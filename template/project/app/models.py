@@ -8,6 +8,12 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from app.auth.ext.models import AuthModels, AuthSessionMixin, AuthThrottleMixin, UserMixin
 from app.auth.identifiers import UserId
 from app.auth.mail.models import AuthMailMixin
+from app.auth.totp.models import (
+    # {% if "totp" in features %}
+    AuthRecoveryCodeMixin,
+    AuthTotpMixin,
+    # {% endif %}
+)
 
 # Every constraint has a name, so that a later migration can change it.
 NAMING_CONVENTION = {
@@ -35,6 +41,17 @@ class AuthMail(AuthMailMixin, Base):
     user_id: Mapped[UserId | None] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"))
 
 
+# {% if "totp" in features %}
+class AuthRecoveryCode(AuthRecoveryCodeMixin, Base):
+    __tablename__ = "auth_recovery_code"
+
+    user_id: Mapped[UserId] = mapped_column(
+        ForeignKey(User.id, ondelete="CASCADE"),
+        primary_key=True,
+    )
+
+
+# {% endif %}
 class AuthSession(AuthSessionMixin, Base):
     __tablename__ = "auth_session"
 
@@ -45,7 +62,28 @@ class AuthThrottle(AuthThrottleMixin, Base):
     __tablename__ = "auth_throttle"
 
 
-AUTH_MODELS = AuthModels(mail=AuthMail, session=AuthSession, throttle=AuthThrottle)
+# {% if "totp" in features %}
+class AuthTotp(AuthTotpMixin, Base):
+    __tablename__ = "auth_totp"
+
+    user_id: Mapped[UserId] = mapped_column(
+        ForeignKey(User.id, ondelete="CASCADE"),
+        primary_key=True,
+    )
+
+
+# {% endif %}
+AUTH_MODELS = AuthModels(
+    mail=AuthMail,
+    # {% if "totp" in features %}
+    recovery_code=AuthRecoveryCode,
+    # {% endif %}
+    session=AuthSession,
+    throttle=AuthThrottle,
+    # {% if "totp" in features %}
+    totp=AuthTotp,
+    # {% endif %}
+)
 
 
 class Note(Base):

@@ -1,3 +1,5 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python(derive=false) %}
 """Import rules that keep the authentication independent of the application."""
 
 import ast
@@ -15,6 +17,15 @@ MAIL_WEB = {
     "app/auth/mail/routes.py",
     "app/auth/mail/schemas.py",
 }
+# {% if "totp" in features %}
+# And those of the folder for second factors.
+TOTP_ADAPTERS = {"app/auth/totp/models.py", "app/auth/totp/repository.py"}
+TOTP_WEB = {
+    "app/auth/totp/requirement.py",
+    "app/auth/totp/routes.py",
+    "app/auth/totp/schemas.py",
+}
+# {% endif %}
 FRAMEWORKS = {"fastapi", "sqlalchemy", "starlette"}
 
 
@@ -93,12 +104,23 @@ def test_service_knows_only_what_knows_no_framework() -> None:
 
 
 def is_adapter(name: str) -> bool:
-    return name.startswith("app/auth/ext/") or name in MAIL_ADAPTERS
+    # {% if "totp" in features %}
+    return name.startswith("app/auth/ext/") or name in MAIL_ADAPTERS | TOTP_ADAPTERS
+    # {% else %}
+    #| return name.startswith("app/auth/ext/") or name in MAIL_ADAPTERS
+    # {% endif %}
 
 
 def is_web(name: str) -> bool:
-    return name.startswith("app/auth/fastapi/") or name in MAIL_WEB
+    # {% if "totp" in features %}
+    return name.startswith("app/auth/fastapi/") or name in MAIL_WEB | TOTP_WEB
+    # {% else %}
+    #| return name.startswith("app/auth/fastapi/") or name in MAIL_WEB
+    # {% endif %}
 
 
 def dotted(path: Path) -> str:
     return name_of(path).removesuffix(".py").replace("/", ".")
+
+
+# {% endcall %}

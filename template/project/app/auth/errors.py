@@ -50,6 +50,45 @@ class WrongPassword(AuthError):
     message = "The current password is wrong."
 
 
+# {% if "totp" in features %}
+class InvalidCode(Unauthenticated):
+    """The code of a login is wrong, or was used before."""
+
+    code = "invalid_code"
+    message = "The code is wrong, or was used before."
+
+
+class WrongCode(AuthError):
+    """403 and not 401, like a wrong password: the user is signed in."""
+
+    code = "wrong_code"
+    message = "The code is wrong, or was used before."
+
+
+class SecondFactorAsked(AuthError):
+    """The login is not finished: `token` and a code of the second factor finish it."""
+
+    code = "second_factor_asked"
+    message = "A second factor is required: finish the login at /auth/login."
+
+    def __init__(self, token: str) -> None:
+        super().__init__()
+        self.token = token
+
+
+class SecondFactorRequired(AuthError):
+    """The account needs a second factor, and the session was opened without one."""
+
+    code = "second_factor_required"
+    message = "Set up a second factor first."
+
+
+class AlreadyEnabled(AuthError):
+    code = "already_enabled"
+    message = "This account has an authenticator. Remove it first."
+
+
+# {% endif %}
 class RecentLoginRequired(AuthError):
     """403 and not 401, so that clients ask for the password and do not sign out."""
 

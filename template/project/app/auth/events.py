@@ -30,6 +30,13 @@ class EventName(StrEnum):
     PASSWORD_CHANGE_FAIL = "authn_password_change_fail"  # noqa: S105 -- a name
     PASSWORD_RESET_REQUEST = "authn_password_reset_request"  # noqa: S105 -- a name
     EMAIL_VERIFIED = "authn_email_verified"
+    # {% if "totp" in features %}
+    FACTOR_ADDED = "authn_factor_added"
+    FACTOR_REMOVED = "authn_factor_removed"
+    FACTOR_USED = "authn_factor_used"
+    FACTOR_REFUSED = "authn_factor_refused"
+    RECOVERY_CODE_USED = "authn_recovery_code_used"
+    # {% endif %}
     REAUTHENTICATED = "authn_reauthenticated"
     TOKEN_CREATED = "authn_token_created"  # noqa: S105 -- a name
     TOKEN_REUSE = "authn_token_reuse"  # noqa: S105 -- a name
@@ -51,6 +58,9 @@ class EventName(StrEnum):
 ALARMING = {
     EventName.LOGIN_LOCK,
     EventName.MAIL_FAILED,
+    # {% if "totp" in features %}
+    EventName.RECOVERY_CODE_USED,
+    # {% endif %}
     EventName.TOKEN_REUSE,
     EventName.ROLE_CHANGED,
     EventName.RATE_LIMIT_EXCEEDED,

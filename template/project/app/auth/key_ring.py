@@ -52,6 +52,11 @@ class KeyRing:
         devices = [SecretKey.for_device(secret) for secret in raw]
         self.device_signer = devices[0]
         self.device_verifiers: dict[str, Verifier] = {key.header: key for key in devices}
+        # {% if "totp" in features %}
+        challenges = [SecretKey.for_challenge(secret) for secret in raw]
+        self.challenge_signer = challenges[0]
+        self.challenge_verifiers: dict[str, Verifier] = {key.header: key for key in challenges}
+        # {% endif %}
 
         self._signer, access = _access_keys(settings, raw, signer)
         self._check_signatures = signer is not None

@@ -1,3 +1,5 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python(derive=false) %}
 """Token keys: an HMAC key signs and verifies, a public key only verifies."""
 
 import hashlib
@@ -14,6 +16,9 @@ from app.auth.key_files import library_algorithm
 ACCESS = "at+jwt"  # RFC 9068, section 2.1
 REFRESH = "rt+jwt"
 DEVICE = "dt+jwt"
+# {% if "totp" in features %}
+CHALLENGE = "lc+jwt"
+# {% endif %}
 # HMAC: only this server reads these tokens, and issuing a refresh token again must give the same
 # bytes.
 OWN_ALGORITHM = "HS256"
@@ -49,6 +54,13 @@ class SecretKey:
         """Derive a key that is used for device tokens only (SEC-87)."""
         return cls(_kid(secret), DEVICE, OWN_ALGORITHM, subkey(secret, b"device tokens"))
 
+    # {% if "totp" in features %}
+    @classmethod
+    def for_challenge(cls, secret: bytes) -> "SecretKey":
+        """Derive a key that is used for logins that wait for the second factor only (SEC-87)."""
+        return cls(_kid(secret), CHALLENGE, OWN_ALGORITHM, subkey(secret, b"login challenge"))
+
+    # {% endif %}
     def sign(self, claims: Mapping[str, Any]) -> str:
         content = f"{self.header}.{encode_segment(claims)}"
         signature = library_algorithm(self.algorithm).sign(content.encode(), self.key)
@@ -104,3 +116,6 @@ def _thumbprint(members: Mapping[str, str]) -> str:
     """Return the full RFC 7638 thumbprint of a public key."""
     canonical = json.dumps(members, separators=(",", ":"), sort_keys=True)
     return base64url(hashlib.sha256(canonical.encode()).digest())
+
+
+# {% endcall %}

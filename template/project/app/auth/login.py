@@ -4,9 +4,19 @@
 
 import secrets
 from dataclasses import dataclass, field
+from datetime import (
+    # {% if "totp" in features %}
+    datetime,
+    # {% endif %}
+)
 from functools import partial
 
-from app.auth.errors import EmailUnverified
+from app.auth.errors import (
+    EmailUnverified,
+    # {% if "totp" in features %}
+    SecondFactorAsked,
+    # {% endif %}
+)
 from app.auth.events import EventName
 from app.auth.login_throttle import Attempt
 from app.auth.mail.kinds import MailKind
@@ -17,6 +27,16 @@ from app.auth.protocols import (
     StoredUserProtocol,
 )
 from app.auth.toolbox import Toolbox
+from app.auth.totp.challenge import (
+    # {% if "totp" in features %}
+    Challenges,
+    # {% endif %}
+)
+from app.auth.totp.codes import (
+    # {% if "totp" in features %}
+    OTP,
+    # {% endif %}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +53,17 @@ class Proof:
 
     `new_hash` replaces the stored password hash: an upgrade, or a new password. `attempt` was
     counted for the proof.
+    # {% if "totp" in features %}
+    `authenticated_at` is the time of the proof, if that is not now.
+    # {% endif %}
     """
 
     methods: tuple[str, ...]
     new_hash: str | None = field(default=None, repr=False)
     attempt: Attempt | None = None
+    # {% if "totp" in features %}
+    authenticated_at: datetime | None = None
+    # {% endif %}
 
     @property
     def is_by_known_client(self) -> bool:
@@ -62,13 +88,26 @@ class Login:
         """Return a new session, stored in its own transaction, in which `replaces` ends.
 
         Return None if the user was disabled, or the password changed, after `user` was read, or if
+        # {% if "totp" in features %}
+        the session to replace has ended. Raise EmailUnverified, SecondFactorAsked.
+        # {% else %}
         the session to replace has ended. Raise EmailUnverified.
+        # {% endif %}
         """
         if self.tools.settings.require_verified_email and user.email_verified_at is None:
             raise self._refuse_unverified(user)
-        session = await self.tools.transactions.run(
-            partial(self._open, user, proof, client, replaces),
-        )
+        # {% if "totp" in features %}
+        work = partial(self._open, user, proof, client, replaces)
+        try:
+            session = await self.tools.transactions.run(work)
+        except SecondFactorAsked:
+            await self._keep_upgrade(user, proof)
+            raise
+        # {% else %}
+        #| session = await self.tools.transactions.run(
+        #|     partial(self._open, user, proof, client, replaces),
+        #| )
+        # {% endif %}
         if session is not None:
             self.tools.events.record(
                 EventName.REAUTHENTICATED if replaces else EventName.LOGIN_SUCCESS,
@@ -91,6 +130,9 @@ class Login:
         """
         if not await self._lock(user, proof, store):
             return None
+        # {% if "totp" in features %}
+        await self._demand_second_factor(user, proof, None, store)
+        # {% endif %}
         await store.sessions.revoke_all(user.id, now=self.tools.clock(), reason=reason)
         return await self._add(user, proof, client, store)
 
@@ -105,6 +147,9 @@ class Login:
         now, sessions = self.tools.clock(), store.sessions
         if not await self._lock(user, proof, store):
             return None
+        # {% if "totp" in features %}
+        await self._demand_second_factor(user, proof, replaces, store)
+        # {% endif %}
         if replaces and not await sessions.revoke(replaces, now=now, reason="reauthenticated"):
             return None
         await sessions.revoke_oldest(
@@ -126,6 +171,40 @@ class Login:
         )
         return EmailUnverified()
 
+    # {% if "totp" in features %}
+    async def _demand_second_factor(
+        self,
+        user: StoredUserProtocol,
+        proof: Proof,
+        replaces: str | None,
+        store: Repositories,
+    ) -> None:
+        """Raise SecondFactorAsked if the account has a factor that was not proved (SEC-126).
+
+        The exception also keeps the password counted as an attempt (SEC-122).
+        """
+        totp = None if OTP in proof.methods else await store.totps.get(user.id)
+        if totp is None or totp.confirmed_at is None:
+            return
+        raise SecondFactorAsked(
+            Challenges(self.tools).issue(
+                user.id,
+                proof.new_hash or user.password_hash,
+                methods=proof.methods,
+                attempt=proof.attempt,
+                replaces=replaces,
+            )
+        )
+
+    async def _keep_upgrade(self, user: StoredUserProtocol, proof: Proof) -> None:
+        """Store an upgraded hash already: the next step has no password to hash again."""
+        if proof.new_hash is not None:
+            old, new = user.password_hash, proof.new_hash
+            await self.tools.transactions.run(
+                lambda store: store.users.replace_password_hash(user.id, old=old, new=new),
+            )
+
+    # {% endif %}
     async def _lock(self, user: StoredUserProtocol, proof: Proof, store: Repositories) -> bool:
         # Lock the row of the user first, so that a concurrent password change or disabling is
         # either seen here or ends this session.
@@ -151,7 +230,11 @@ class Login:
             user_id=user.id,
             kid=self.tools.tokens.kid,
             created_at=now,
-            authenticated_at=now,
+            # {% if "totp" in features %}
+            authenticated_at=proof.authenticated_at or now,
+            # {% else %}
+            #| authenticated_at=now,
+            # {% endif %}
             methods=proof.methods,
             idle_expires_at=now + settings.idle_lifetime,
             absolute_expires_at=now + settings.session_lifetime,

@@ -14,6 +14,11 @@ from app.auth.password_check import Checked
 from app.auth.passwords import check_password
 from app.auth.protocols import Repositories, SessionProtocol
 from app.auth.toolbox import Toolbox
+from app.auth.totp.codes import (
+    # {% if "totp" in features %}
+    OTP,
+    # {% endif %}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,16 @@ class PasswordChange:
         with self.tools.hasher.place():
             checked = await owner.check(identity, current_password, has_place=True)
             new_hash = await self.tools.hasher.hash(new_password, has_place=True)
+        # {% if "totp" in features %}
+        if OTP in identity.methods:
+            # The password alone does not make the login with a second factor recent again.
+            proof = replace(
+                checked.proof,
+                methods=identity.methods,
+                authenticated_at=identity.authenticated_at,
+            )
+            checked = replace(checked, proof=proof)
+        # {% endif %}
         session = await self.tools.transactions.run(
             partial(self._store, checked, new_hash, client),
         )

@@ -10,6 +10,12 @@ from typing import Protocol, TypeVar
 
 from app.auth.identifiers import UserId
 from app.auth.mail.protocols import MailRepository
+from app.auth.totp.protocols import (
+    # {% if "totp" in features %}
+    RecoveryCodeRepository,
+    TotpRepository,
+    # {% endif %}
+)
 
 T = TypeVar("T")
 
@@ -224,6 +230,12 @@ class SessionRepository(Protocol):
         """Compare and swap: advance a live session from `generation`; return whether it did."""
         ...
 
+    # {% if "totp" in features %}
+    async def set_methods(self, session_id: str, methods: tuple[str, ...]) -> bool:
+        """Replace the methods of a session unless it was revoked; return whether it was not."""
+        ...
+
+    # {% endif %}
     async def revoke(self, session_id: str, *, now: datetime, reason: str) -> bool:
         """End a session unless it was revoked before; return whether this call ended it."""
         ...
@@ -293,6 +305,10 @@ class Repositories:
     mails: MailRepository
     sessions: SessionRepository
     throttles: ThrottleRepository
+    # {% if "totp" in features %}
+    totps: TotpRepository
+    recovery_codes: RecoveryCodeRepository
+    # {% endif %}
 
 
 class Transactions(Protocol):

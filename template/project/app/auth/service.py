@@ -23,6 +23,16 @@ from app.auth.registration import Registration
 from app.auth.rotation import Rotation, has_ended
 from app.auth.tokens import SESSION_ID, TokenPair
 from app.auth.toolbox import Toolbox
+from app.auth.totp.protocols import (
+    # {% if "totp" in features %}
+    Factor,
+    # {% endif %}
+)
+from app.auth.totp.second_step import (
+    # {% if "totp" in features %}
+    SecondStep,
+    # {% endif %}
+)
 
 logger = logging.getLogger(__name__)
 
@@ -62,8 +72,14 @@ class AsyncAuthService:
         """Check a password and open a session.
 
         With a device token of the user, the attempt counts apart from those of strangers.
-        Raise InvalidCredentials, EmailUnverified, LoginThrottled, HashingSaturated.
+        # {% if "totp" in features %}
+        Raise InvalidCredentials, EmailUnverified, SecondFactorAsked, LoginThrottled,
+        HashingSaturated.
         """
+        # {% else %}
+        #| Raise InvalidCredentials, EmailUnverified, LoginThrottled, HashingSaturated.
+        #| """
+        # {% endif %}
         session: SessionProtocol | None = None
         while session is None:  # the account changed in the meantime: check it again
             check = PasswordCheck(self.tools).check
@@ -73,6 +89,24 @@ class AsyncAuthService:
         new_token = self.tools.tokens.issue_device(user_id=session.user_id)
         return replace(pair, device_token=new_token)
 
+    # {% if "totp" in features %}
+    async def finish_login(
+        self,
+        token: str,
+        factor: Factor,
+        code: str,
+        client: Client,
+    ) -> TokenPair:
+        """Open the session of a login that asked for a second factor.
+
+        Raise what SecondStep raises.
+        """
+        session = await SecondStep(self.tools).open(token, factor, code, client)
+        pair = await self._issue_tokens(session, reason="login")
+        new_token = self.tools.tokens.issue_device(user_id=session.user_id)
+        return replace(pair, device_token=new_token)
+
+    # {% endif %}
     async def change_password(
         self,
         identity: Identity,

@@ -111,6 +111,13 @@ class AuthSettings(BaseModel):
     password_min_length: int = Field(default=15, ge=8, le=64)
     password_max_bytes: int = Field(default=1024, ge=256, le=4096)
 
+    # {% if "totp" in features %}
+    # Second factors: by how many steps of 30 seconds a clock may differ (ASVS 6.5.8), and who must
+    # have one.
+    totp_drift_steps: int = Field(default=1, ge=0, le=1)
+    require_second_factor: Literal["off", "staff", "all"] = "off"
+
+    # {% endif %}
     # Hashing. The lower bounds are those of OWASP (ASVS 11.4.2). The pool is bounded (SEC-29).
     # {% if password_hash == "bcrypt" %}
     bcrypt_rounds: int = Field(default=12, ge=10, le=16)

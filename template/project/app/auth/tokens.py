@@ -27,6 +27,9 @@ SESSION_ID = re.compile(r"[0-9a-f]{32}")
 # Without leeway, a host whose clock is behind would reject tokens that others just issued.
 LEEWAY = timedelta(seconds=10)
 DEVICE_LIFETIME = timedelta(days=400)  # browsers store nothing for longer
+# {% if "totp" in features %}
+CHALLENGE_LIFETIME = timedelta(minutes=5)
+# {% endif %}
 MAX_CLAIM_TIMESTAMP = 253_402_300_799  # 9999-12-31T23:59:59Z
 MAX_GENERATION = 2**31 - 2  # the next generation still fits the column
 # PyJWT uses the system clock and accepts "900" as a number, so _check_times replaces its checks.
@@ -190,6 +193,21 @@ class Tokens:
         self._check_times(claims, max_age=inf)
         return DeviceClaims(user_id=_user_id(claims), device_id=_random_id(claims, "jti"))
 
+    # {% if "totp" in features %}
+    def issue_challenge(self, user_id: UserId, proved: Mapping[str, Any]) -> str:
+        """Return a token with what a login has proved before it asks for the second factor."""
+        issued_at = int(self._clock().timestamp())
+        expires_at = issued_at + int(CHALLENGE_LIFETIME.total_seconds())
+        claims = {"sub": str(user_id), "iat": issued_at, "exp": expires_at}
+        return self._keys.challenge_signer.sign(claims | dict(proved))
+
+    def read_challenge(self, token: str) -> tuple[UserId, Mapping[str, Any]]:
+        """Return the user and the claims of a challenge token, or raise InvalidToken."""
+        claims = _verified(token, self._keys.challenge_verifiers, options=OWN_OPTIONS)
+        self._check_times(claims, max_age=CHALLENGE_LIFETIME.total_seconds())
+        return _user_id(claims), claims
+
+    # {% endif %}
     def read_session_id(self, token: str) -> str:
         """Return the session id of either kind of token, or raise InvalidToken.
 

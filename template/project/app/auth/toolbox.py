@@ -1,3 +1,5 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python(derive=false) %}
 """The collaborators that all flows share."""
 
 from dataclasses import dataclass
@@ -10,6 +12,11 @@ from app.auth.mail.outbox import Outbox
 from app.auth.protocols import Transactions
 from app.auth.settings import AuthSettings
 from app.auth.tokens import Tokens
+from app.auth.totp.secret_box import (
+    # {% if "totp" in features %}
+    SecretBox,
+    # {% endif %}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,3 +29,9 @@ class Toolbox:
     clock: Clock
     events: EventRecorder
     outbox: Outbox
+    # {% if "totp" in features %}
+    secret_box: SecretBox
+    # {% endif %}
+
+
+# {% endcall %}

@@ -19,6 +19,11 @@ from app.auth.settings import AuthSettings
 from app.auth.storage import Storage
 from app.auth.tokens import Tokens
 from app.auth.toolbox import Toolbox
+from app.auth.totp.secret_box import (
+    # {% if "totp" in features %}
+    SecretBox,
+    # {% endif %}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +68,9 @@ def build_auth(
         clock=clock,
         events=events,
         outbox=Outbox(settings, mailing or Mailing(), storage.transactions, clock, events),
+        # {% if "totp" in features %}
+        secret_box=SecretBox(settings),
+        # {% endif %}
     )
     return Auth(
         settings=settings,

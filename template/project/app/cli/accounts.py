@@ -7,6 +7,11 @@ import typer
 from app.auth.clock import utc_now
 from app.auth.errors import AccountConflict, InvalidField
 from app.auth.protocols import NewUser, StoredUserProtocol
+from app.auth.totp.administration import (
+    # {% if "totp" in features %}
+    FactorAdministration,
+    # {% endif %}
+)
 from app.auth.wiring import Auth
 from app.cli.prompts import (
     Email,
@@ -88,6 +93,16 @@ def unlock(user: UserName) -> None:
     typer.echo(f"Forgot the login attempts at {user}.")
 
 
+# {% if "totp" in features %}
+@commands.command()
+def reset_second_factor(user: UserName) -> None:
+    """Remove the authenticator of a user who has lost it, and end all sessions."""
+    if not run(lambda auth: FactorAdministration(auth.tools).reset(user)):
+        fail(f"{user} has no second factor.")
+    typer.echo(f"Removed the second factor of {user} and ended all sessions.")
+
+
+# {% endif %}
 @commands.command()
 def revoke_sessions(user: UserName) -> None:
     """Sign a user out everywhere."""

@@ -1,16 +1,26 @@
 # {% from "template/includes/python.jinja" import python with context %}
-# {% call python() %}
+# {% call python(derive=false) %}
 """Commands that look after a deployment."""
 
-import asyncio
 import secrets
 from typing import Annotated
 
 import typer
 
-from app.cli.running import checked, run
-from app.doctor import Verdict, examine, examine_accounts, examine_revision
-from app.doctor_mail import examine_outbox, examine_server
+from app.auth.totp.administration import (
+    # {% if "totp" in features %}
+    FactorAdministration,
+    # {% endif %}
+)
+from app.cli.running import (
+    checked,
+    # {% if "totp" in features %}
+    fail,
+    # {% endif %}
+    run,
+)
+from app.doctor.checklist import examine
+from app.doctor.findings import Verdict
 from app.settings import load_settings
 
 SECRET_BYTES = 64  # enough for every algorithm
@@ -37,6 +47,17 @@ def purge() -> None:
         typer.echo(f"Deleted {count} {kind}.")
 
 
+# {% if "totp" in features %}
+@commands.command()
+def rewrap() -> None:
+    """Encrypt the seeds of authenticators with AUTH_SECRET_KEY, after a change of the key."""
+    rewrapped = run(lambda auth: FactorAdministration(auth.tools).rewrap())
+    typer.echo(f"Encrypted {rewrapped.sealed} seeds.")
+    if rewrapped.lost:
+        fail(f"{rewrapped.lost} seeds need a key that is not in AUTH_SECRET_KEY_PREVIOUS.")
+
+
+# {% endif %}
 @commands.command()
 def send_mails() -> None:
     """Send the mails that are due, also those that failed before; run it each minute."""
@@ -50,14 +71,7 @@ def doctor(
 ) -> None:
     """Check this deployment; exit with 1 if it should not go live."""
     settings = load_settings()
-    findings = checked(lambda: asyncio.run(examine(settings)))
-    server = examine_server(settings)
-    if all(finding.verdict != Verdict.FAILURE for finding in findings):
-        findings.append(checked(lambda: examine_revision(settings)))
-    if all(finding.verdict != Verdict.FAILURE for finding in findings):
-        findings += checked(lambda: asyncio.run(examine_accounts(settings)))
-        findings.append(checked(lambda: asyncio.run(examine_outbox(settings))))
-    findings.insert(0, server)
+    findings = checked(lambda: list(examine(settings)))
     for finding in findings:
         typer.secho(f"{finding.verdict:8} {finding.text}", fg=COLOURS[finding.verdict])
     verdicts = {finding.verdict for finding in findings}

@@ -25,6 +25,9 @@ from tests.steps import Account, profile
 
 WARNINGS = {
     "authn_login_lock",
+    # {% if "totp" in features %}
+    "authn_recovery_code_used",
+    # {% endif %}
     "authn_token_reuse",
     "authz_change",
     "excess_rate_limit_exceeded",
@@ -105,6 +108,9 @@ def test_events_have_these_names_only() -> None:
         *("authn_password_change", "authn_password_change_fail"),
         *("authn_token_created", "authn_token_revoked"),
         *("authn_password_reset_request", "authn_email_verified", "authn_reauthenticated"),
+        # {% if "totp" in features %}
+        *(f"authn_factor_{change}" for change in ("added", "removed", "used", "refused")),
+        # {% endif %}
         *("user_created", "user_updated", "user_deleted", "user_email_changed"),
         "sensitive_delete",
     }

@@ -20,6 +20,9 @@ SECRET_NAME = re.compile(r"token|secret|signature|digest|mac\b|password|pseudony
 # The database compares these. Both sides are our own hashes, not values from a client.
 # In SQL, and with a value that is no secret.
 ALLOWED = {"self._model.password_hash == old", "stored.password_hash != NO_PASSWORD"}
+# {% if "totp" in features %}
+ALLOWED |= {"model.secret == totp.secret"}  # encrypted, and from the same row
+# {% endif %}
 
 
 def nodes() -> Iterator[ast.AST]:

@@ -24,6 +24,12 @@ from app.auth.ext.columns import Instant, SpaceSeparated
 from app.auth.ext.user_keys import derive_keys, forget_proof, key_for
 from app.auth.identifiers import UserId
 from app.auth.mail.models import AuthMailMixin
+from app.auth.totp.models import (
+    # {% if "totp" in features %}
+    AuthRecoveryCodeMixin,
+    AuthTotpMixin,
+    # {% endif %}
+)
 
 # {% if database == "sqlite" %}
 Id = Integer  # AUTOINCREMENT of SQLite needs exactly this type
@@ -125,8 +131,14 @@ class AuthModels:
     """The models that only the authentication uses. The user model belongs to the application."""
 
     mail: type[AuthMailMixin]
+    # {% if "totp" in features %}
+    recovery_code: type[AuthRecoveryCodeMixin]
+    # {% endif %}
     session: type[AuthSessionMixin]
     throttle: type[AuthThrottleMixin]
+    # {% if "totp" in features %}
+    totp: type[AuthTotpMixin]
+    # {% endif %}
 
 
 # {% endcall %}

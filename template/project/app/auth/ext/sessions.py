@@ -97,6 +97,13 @@ class SQLAlchemyAsyncSessionProtocol:
         result = await connection.execute(_rotation(inspect(self._model)), parameters)
         return result.rowcount == 1
 
+    # {% if "totp" in features %}
+    async def set_methods(self, session_id: str, methods: tuple[str, ...]) -> bool:
+        live = (self._model.id == session_id, self._model.revoked_at.is_(None))
+        statement = update(self._model).where(*live).values(methods=methods)
+        return await changed_rows(self._session, statement) == 1
+
+    # {% endif %}
     async def revoke(self, session_id: str, *, now: datetime, reason: str) -> bool:
         statement = self._revocation(now, reason).where(self._model.id == session_id)
         return await changed_rows(self._session, statement) == 1

@@ -19,6 +19,12 @@ from app.auth.ext.throttles import SQLAlchemyAsyncThrottleProtocol
 from app.auth.ext.users import SQLAlchemyAsyncUserProtocol
 from app.auth.mail.repository import SQLAlchemyAsyncMailProtocol
 from app.auth.protocols import Repositories
+from app.auth.totp.repository import (
+    # {% if "totp" in features %}
+    SQLAlchemyAsyncRecoveryProtocol,
+    SQLAlchemyAsyncTotpProtocol,
+    # {% endif %}
+)
 
 T = TypeVar("T")
 
@@ -67,6 +73,13 @@ class SQLAlchemyAsyncTransactions:
                         self._user_model,
                     ),
                     throttles=SQLAlchemyAsyncThrottleProtocol(session, self._models.throttle),
+                    # {% if "totp" in features %}
+                    totps=SQLAlchemyAsyncTotpProtocol(session, self._models.totp),
+                    recovery_codes=SQLAlchemyAsyncRecoveryProtocol(
+                        session,
+                        self._models.recovery_code,
+                    ),
+                    # {% endif %}
                 )
             )
             await _commit(session)

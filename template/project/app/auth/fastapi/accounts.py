@@ -21,6 +21,11 @@ from app.auth.fastapi.errors import CREDENTIAL_REFUSED, UNAUTHENTICATED, UNUSABL
 from app.auth.fastapi.state import get_auth, get_client
 from app.auth.protocols import UserProtocol
 from app.auth.request_context import current_request
+from app.auth.totp.requirement import (
+    # {% if "totp" in features %}
+    before_enrolment,
+    # {% endif %}
+)
 
 router = APIRouter()
 
@@ -30,6 +35,9 @@ router.add_api_route(
     current_user,
     name="me",
     description="Return the current user.",
+    # {% if "totp" in features %}
+    dependencies=[Depends(before_enrolment)],
+    # {% endif %}
     response_model=schemas.UserResponse,
     responses=refusals(*UNAUTHENTICATED),
 )
@@ -89,7 +97,11 @@ async def register(body: schemas.RegisterRequest, request: Request) -> UserProto
     # {% if transport == "both" %}
     openapi_extra=cookies.OR_COOKIES,
     # {% endif %}
-    dependencies=[Depends(deliver_afterwards)],
+    # {% if "totp" in features %}
+    dependencies=[Depends(before_enrolment), Depends(deliver_afterwards)],
+    # {% else %}
+    #| dependencies=[Depends(deliver_afterwards)],
+    # {% endif %}
 )
 async def change_password(
     body: schemas.PasswordChangeRequest,

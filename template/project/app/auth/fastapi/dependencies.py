@@ -25,6 +25,11 @@ from app.auth.fastapi.extractors import (
     # {% endif %}
 )
 from app.auth.protocols import UserProtocol
+from app.auth.totp.requirement import (
+    # {% if "totp" in features %}
+    require_second_factor,
+    # {% endif %}
+)
 
 
 async def current_identity(
@@ -55,7 +60,14 @@ async def current_identity(
     # {% elif transport == "cookie" %}
     #| cookies.count_as_credential(connection)
     # {% endif %}
-    return await state.get_auth(connection).authenticator.authenticate(token)
+    # {% if "totp" in features %}
+    auth = state.get_auth(connection)
+    identity = await auth.authenticator.authenticate(token)
+    require_second_factor(connection, identity, auth.settings)
+    return identity
+    # {% else %}
+    #| return await state.get_auth(connection).authenticator.authenticate(token)
+    # {% endif %}
 
 
 async def optional_identity(

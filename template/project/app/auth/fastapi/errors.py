@@ -24,14 +24,32 @@ from app.auth.fastapi import (
     state,
     # {% endif %}
 )
+from app.auth.tokens import (
+    # {% if "totp" in features %}
+    CHALLENGE_LIFETIME,
+    # {% endif %}
+)
+from app.auth.totp.schemas import (
+    # {% if "totp" in features %}
+    SecondFactorChallenge,
+    SecondFactorResponse,
+    # {% endif %}
+)
 
 STATUS: dict[type[errors.AuthError], int] = {
+    # {% if "totp" in features %}
+    errors.SecondFactorAsked: 202,
+    # {% endif %}
     errors.UnreadableBody: 400,
     errors.Unauthenticated: 401,
     errors.PermissionDenied: 403,
     errors.WrongPassword: 403,
     errors.RecentLoginRequired: 403,
     errors.EmailUnverified: 403,
+    # {% if "totp" in features %}
+    errors.SecondFactorRequired: 403,
+    errors.WrongCode: 403,
+    # {% endif %}
     # {% if transport != "header" %}
     errors.CrossSiteRequest: 403,
     # {% endif %}
@@ -42,6 +60,9 @@ STATUS: dict[type[errors.AuthError], int] = {
     errors.EmailTaken: 409,
     errors.UsernameTaken: 409,
     errors.LastSuperuser: 409,
+    # {% if "totp" in features %}
+    errors.AlreadyEnabled: 409,
+    # {% endif %}
     errors.AccountConflict: 409,
     errors.BodyTooLarge: 413,
     errors.InvalidField: 422,
@@ -72,7 +93,16 @@ def get_status(error: type[errors.AuthError]) -> int:
 # Errors of a route that reads a body, before it runs.
 UNUSABLE_BODY = (errors.UnreadableBody, errors.BodyTooLarge, errors.InvalidField)
 # Errors of a route that needs a user: for reads, and for changes.
-UNAUTHENTICATED = (errors.Unauthenticated, errors.InvalidToken, errors.SessionEnded)
+# {% if "totp" in features %}
+UNAUTHENTICATED = (
+    errors.Unauthenticated,
+    errors.InvalidToken,
+    errors.SessionEnded,
+    errors.SecondFactorRequired,
+)
+# {% else %}
+#| UNAUTHENTICATED = (errors.Unauthenticated, errors.InvalidToken, errors.SessionEnded)
+# {% endif %}
 CREDENTIAL_REFUSED = [
     *UNAUTHENTICATED,
     # {% if transport != "header" %}
@@ -91,6 +121,10 @@ def refusals(*kinds: type[errors.AuthError]) -> dict[int | str, dict[str, Any]]:
 
 
 def _documented(status: int, *codes: str) -> dict[str, Any]:
+    # {% if "totp" in features %}
+    if status == 202:
+        return {"model": SecondFactorResponse, "description": "A second factor is asked for."}
+    # {% endif %}
     model = schemas.ValidationErrorResponse if status == 422 else _model_of(*codes)
     return {"model": model, "description": ", ".join(f"`{code}`" for code in codes)}
 
@@ -132,6 +166,10 @@ async def _refuse(
         return WebSocketClose(status.WS_1008_POLICY_VIOLATION, error.code)
     if isinstance(error, errors.InvalidField):
         return _invalid([{"type": error.code, "loc": ["body", error.field], "msg": error.reason}])
+    # {% if "totp" in features %}
+    if isinstance(error, errors.SecondFactorAsked):
+        return _ask_for_second_factor(error)
+    # {% endif %}
     response = error_response(type(error), _headers(error))
     # {% if transport != "header" %}
     if isinstance(error, errors.SessionEnded) and cookies.were_used(connection):
@@ -140,6 +178,16 @@ async def _refuse(
     return response
 
 
+# {% if "totp" in features %}
+def _ask_for_second_factor(asked: errors.SecondFactorAsked) -> Response:
+    """Return the response to a login that is not finished, without a session (SEC-123)."""
+    expires_in = int(CHALLENGE_LIFETIME.total_seconds())
+    challenge = SecondFactorChallenge(token=asked.token, expires_in=expires_in)
+    body = SecondFactorResponse(second_factor=challenge)
+    return JSONResponse(body.model_dump(mode="json"), get_status(type(asked)))
+
+
+# {% endif %}
 def _takes_response(websocket: WebSocket) -> bool:
     """Return whether the handshake can still get an HTTP response."""
     is_supported = "websocket.http.response" in websocket.scope.get("extensions", {})

@@ -37,6 +37,9 @@ router = APIRouter()
     response_model=bearer.TokenResponse,
     # {% endif %}
     responses=refusals(
+        # {% if "totp" in features %}
+        errors.SecondFactorAsked,
+        # {% endif %}
         # {% if transport != "header" %}
         errors.CrossSiteRequest,
         # {% endif %}
@@ -55,7 +58,11 @@ router = APIRouter()
 async def login(body: schemas.LoginRequest, request: Request) -> Response:
     """Open a session with a username or an e-mail, and a password.
 
-    202 is reserved for a login that needs another step: treat it as not signed in.
+    # {% if "totp" in features %}
+    202 asks for the second factor of the account: the user is not signed in yet.
+    # {% else %}
+    #| 202 is reserved for a login that needs another step: treat it as not signed in.
+    # {% endif %}
     """
     # {% if transport != "header" %}
     csrf.refuse_cross_site(request)

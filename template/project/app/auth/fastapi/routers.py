@@ -27,6 +27,11 @@ from app.auth.mail import routes as mail_routes
 from app.auth.mail.outbox import Mailing
 from app.auth.protocols import AfterRegister
 from app.auth.settings import AuthSettings
+from app.auth.totp import (
+    # {% if "totp" in features %}
+    routes as totp_routes,
+    # {% endif %}
+)
 from app.auth.wiring import Auth, build_auth
 
 
@@ -99,6 +104,9 @@ def build_router(
     router.include_router(sessions.router)
     router.include_router(account_routes.router)
     router.include_router(mail_routes.router)
+    # {% if "totp" in features %}
+    router.include_router(totp_routes.router)
+    # {% endif %}
     if link_pages:
         router.include_router(pages.router)
     return router

@@ -68,6 +68,10 @@ async def token(
         pair = await _grant(form, request)
     except (errors.InvalidCredentials, errors.InvalidToken, errors.EmailUnverified) as error:
         return _refuse(400, "invalid_grant", error.message)
+    # {% if "totp" in features %}
+    except errors.SecondFactorAsked as error:
+        return _refuse(400, "invalid_grant", error.message)
+    # {% endif %}
     except errors.TryLater as error:
         headers = {"Retry-After": str(error.retry_after)}
         status = get_status(type(error))

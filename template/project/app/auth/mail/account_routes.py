@@ -21,6 +21,11 @@ from app.auth.mail import schemas
 from app.auth.mail.account import OwnAccount
 from app.auth.protocols import UserProtocol
 from app.auth.request_context import current_request
+from app.auth.totp.requirement import (
+    # {% if "totp" in features %}
+    before_enrolment,
+    # {% endif %}
+)
 
 router = APIRouter(dependencies=[Depends(deliver_afterwards)])
 
@@ -78,6 +83,9 @@ async def delete_account(
     response_model=bearer.TokenResponse,
     # {% endif %}
     responses=refusals(
+        # {% if "totp" in features %}
+        errors.SecondFactorAsked,
+        # {% endif %}
         *CREDENTIAL_REFUSED,
         errors.WrongPassword,
         *UNUSABLE_BODY,
@@ -87,6 +95,9 @@ async def delete_account(
     ),
     # {% if transport == "both" %}
     openapi_extra=cookies.OR_COOKIES,
+    # {% endif %}
+    # {% if "totp" in features %}
+    dependencies=[Depends(before_enrolment)],
     # {% endif %}
 )
 async def reauthenticate(

@@ -27,6 +27,10 @@ class MailKind(StrEnum):
     EMAIL_CHANGED = "email_changed"
     NEW_SIGN_IN = "new_sign_in"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 -- a name
+    # {% if "totp" in features %}
+    RECOVERY_CODE_USED = "recovery_code_used"
+    SECOND_FACTOR_CHANGED = "second_factor_changed"
+    # {% endif %}
 
 
 WITH_TOKEN = (MailKind.VERIFY_EMAIL, MailKind.RESET_PASSWORD, MailKind.CHANGE_EMAIL)

@@ -22,6 +22,11 @@ from app.auth.mail.password_reset import PasswordReset
 from app.auth.mail.verification import EmailVerification
 from app.auth.protocols import UserProtocol
 from app.auth.request_context import current_request
+from app.auth.totp.requirement import (
+    # {% if "totp" in features %}
+    before_enrolment,
+    # {% endif %}
+)
 
 router = APIRouter(
     dependencies=[
@@ -49,6 +54,9 @@ LINK_REFUSED = (
     "/email/verification",
     status_code=status.HTTP_202_ACCEPTED,
     responses=refusals(*CREDENTIAL_REFUSED, *SENDS_MAIL),
+    # {% if "totp" in features %}
+    dependencies=[Depends(before_enrolment)],
+    # {% endif %}
 )
 async def request_verification(
     request: Request,
@@ -72,6 +80,9 @@ async def request_verification(
     "/email/verify",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=refusals(*LINK_REFUSED),
+    # {% if "totp" in features %}
+    dependencies=[Depends(before_enrolment)],
+    # {% endif %}
 )
 async def verify_email(
     body: schemas.LinkRequest,

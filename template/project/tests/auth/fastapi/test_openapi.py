@@ -27,6 +27,10 @@ PUBLIC: set[Operation] = {
     # {% endif %}
     ("post", f"{AUTH}/password/forgotten"),
     ("post", f"{AUTH}/password/reset"),
+    # {% if "totp" in features %}
+    ("post", f"{AUTH}/login/totp"),
+    ("post", f"{AUTH}/login/recovery-code"),
+    # {% endif %}
 }
 # Codes that several of the routes below have.
 # {% if transport == "header" %}
@@ -151,6 +155,44 @@ CODES: dict[Operation, dict[str, set[str]]] = {
     },
 }
 
+# {% if "totp" in features %}
+FINISHES_LOGIN = {
+    **UNUSABLE_BODY,
+    "401": {"invalid_code", "invalid_token"},
+    "403": OTHER_SITE | {"email_unverified"},
+    "429": {"login_throttled", "too_many_requests"},
+    "503": {"unavailable"},
+}
+CHANGES_FACTOR = {
+    "401": NOT_SIGNED_IN,
+    "403": OTHER_SITE | {"recent_login_required"},
+    "503": {"unavailable"},
+}
+TAKES_CODE = {
+    **UNUSABLE_BODY,
+    **CHANGES_FACTOR,
+    "403": CHANGES_FACTOR["403"] | {"wrong_code"},
+    "429": {"login_throttled", "too_many_requests"},
+}
+CODES |= {
+    ("post", f"{AUTH}/login/totp"): FINISHES_LOGIN,
+    ("post", f"{AUTH}/login/recovery-code"): FINISHES_LOGIN,
+    ("get", f"{AUTH}/second-factors"): {"401": NOT_SIGNED_IN, "503": {"unavailable"}},
+    ("post", f"{AUTH}/totp"): {
+        **CHANGES_FACTOR,
+        "403": CHANGES_FACTOR["403"] | {"email_unverified"},
+        "409": {"already_enabled"},
+    },
+    ("post", f"{AUTH}/totp/confirm"): TAKES_CODE,
+    ("delete", f"{AUTH}/totp"): TAKES_CODE,
+    ("post", f"{AUTH}/recovery-codes"): CHANGES_FACTOR,
+}
+# Every route that needs a user may need one with a second factor.
+for operation, codes in CODES.items():
+    if codes.get("401") == NOT_SIGNED_IN and operation != ("post", f"{AUTH}/refresh"):
+        CODES[operation] = codes | {"403": codes.get("403", set()) | {"second_factor_required"}}
+# {% endif %}
+
 
 @pytest.fixture
 def document(settings: Settings, password_context: PasswordContext) -> dict[str, Any]:
@@ -208,6 +250,18 @@ def test_bodies_of_every_route_are_documented(document: dict[str, Any]) -> None:
     assert [name for name, schema in schemas.items() if not schema] == []
 
 
+# {% if "totp" in features %}
+def test_login_has_a_type_for_each_answer(operations: dict[Operation, dict[str, Any]]) -> None:
+    """Clients that are generated must tell a session from a challenge."""
+    answers = operations["post", f"{AUTH}/login"]["responses"]
+
+    assert model_of(answers["202"]) == "SecondFactorResponse"
+    # {% if transport != "cookie" %}
+    assert model_of(answers["200"]) == "TokenResponse"
+    # {% endif %}
+
+
+# {% endif %}
 def test_operations_are_named_by_tag_and_function(document: dict[str, Any]) -> None:
     """A client that was generated keeps its names if a path changes."""
     names = [

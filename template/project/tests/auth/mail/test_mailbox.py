@@ -3,7 +3,10 @@
 """The mailbox page exists in development only, and shows what was sent."""
 
 from httpx2 import AsyncClient
+from sqlalchemy import update
 
+from app.database import Database
+from app.models import AuthMail
 from tests.postbox import Postbox
 from tests.steps import AUTH, Account, account_named, registration, with_app_settings
 
@@ -22,6 +25,22 @@ async def test_mailbox_shows_the_links_of_mails(
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert f'#token={token}">http://127.0.0.1:8000/' in page.text
     assert f"(to {user.email})" in page.text
+
+
+@DEVELOPMENT
+async def test_mail_of_a_kind_that_is_gone_is_left_out(
+    client: AsyncClient,
+    user: Account,
+    database: Database,
+) -> None:
+    async with database.session() as session:
+        await session.execute(update(AuthMail).values(kind="of_an_old_version"))
+        await session.commit()
+
+    page = await client.get("/dev/mailbox")
+
+    assert page.status_code == 200
+    assert user.email not in page.text
 
 
 @DEVELOPMENT

@@ -222,6 +222,12 @@ async def test_every_route_that_changes_an_account_is_tested(app: FastAPI) -> No
         ("DELETE", f"{AUTH}/sessions"),
         ("DELETE", AUTH + "/sessions/{session_id}"),
         ("PATCH", f"{AUTH}/me"),
+        # {% if "totp" in features %}
+        # They finish a login, or need a recent one and have their own tests.
+        *(("POST", f"{AUTH}/login/{name}") for name in ("totp", "recovery-code")),
+        *(("POST", f"{AUTH}/{name}") for name in ("totp", "totp/confirm", "recovery-codes")),
+        ("DELETE", f"{AUTH}/totp"),
+        # {% endif %}
     }
 
     changing = {

@@ -62,6 +62,15 @@ class MemorySessionRepository:
         )
         return True
 
+    # {% if "totp" in features %}
+    async def set_methods(self, session_id: str, methods: tuple[str, ...]) -> bool:
+        session = self._rows.get(session_id)
+        if session is None or session.revoked_at is not None:
+            return False
+        self._rows[session_id] = replace(session, methods=methods)
+        return True
+
+    # {% endif %}
     async def revoke(self, session_id: str, *, now: datetime, reason: str) -> bool:
         found = self._rows.get(session_id)
         return self._revoke([found] if found else [], now, reason) == 1

@@ -1,3 +1,5 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python(derive=false) %}
 """In-memory tables. Rows are frozen, so a copy of the dictionaries is a snapshot."""
 
 from dataclasses import dataclass, field
@@ -7,6 +9,12 @@ from typing import TypeVar
 from app.auth.identifiers import UserId
 from app.auth.mail.protocols import NewMail
 from app.auth.protocols import NewSession, NewUser
+from tests.auth.totp.memory import (
+    # {% if "totp" in features %}
+    MemoryRecoveryCodes,
+    MemoryTotp,
+    # {% endif %}
+)
 
 T = TypeVar("T")
 
@@ -58,6 +66,10 @@ class Tables:
     mails: dict[str, MemoryMail] = field(default_factory=dict)
     sessions: dict[str, MemorySession] = field(default_factory=dict)
     throttles: dict[str, Attempts] = field(default_factory=dict)
+    # {% if "totp" in features %}
+    totps: dict[UserId, MemoryTotp] = field(default_factory=dict)
+    recovery_codes: MemoryRecoveryCodes = field(default_factory=dict)
+    # {% endif %}
 
     def copy(self) -> "Tables":
         return Tables(
@@ -65,6 +77,10 @@ class Tables:
             dict(self.mails),
             dict(self.sessions),
             dict(self.throttles),
+            # {% if "totp" in features %}
+            dict(self.totps),
+            dict(self.recovery_codes),
+            # {% endif %}
         )
 
 
@@ -73,3 +89,6 @@ def delete(rows: dict[str, T], keys: list[str]) -> int:
     for key in keys:
         del rows[key]
     return len(keys)
+
+
+# {% endcall %}

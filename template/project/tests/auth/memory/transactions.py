@@ -14,6 +14,12 @@ from tests.auth.memory.sessions import MemorySessionRepository
 from tests.auth.memory.tables import Tables
 from tests.auth.memory.throttles import MemoryThrottleRepository
 from tests.auth.memory.users import MemoryUserRepository
+from tests.auth.totp.memory import (
+    # {% if "totp" in features %}
+    MemoryRecoveryCodeRepository,
+    MemoryTotpRepository,
+    # {% endif %}
+)
 from tests.steps import Account
 from tests.user_ids import user_id
 
@@ -37,6 +43,10 @@ class MemoryTransactions:
                 mails=MemoryMailRepository(after.mails),
                 sessions=MemorySessionRepository(after.sessions, after.users),
                 throttles=MemoryThrottleRepository(after.throttles),
+                # {% if "totp" in features %}
+                totps=MemoryTotpRepository(after.totps),
+                recovery_codes=MemoryRecoveryCodeRepository(after.recovery_codes),
+                # {% endif %}
             )
             result = await work(store)
             with self._lock:

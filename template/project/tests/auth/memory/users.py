@@ -95,6 +95,12 @@ class MemoryUserRepository:
         mails, sessions = self._tables.mails, self._tables.sessions
         delete(mails, [key for key, row in mails.items() if row.user_id == user_id])
         delete(sessions, [key for key, row in sessions.items() if row.user_id == user_id])
+        # {% if "totp" in features %}
+        codes = self._tables.recovery_codes
+        self._tables.totps.pop(user_id, None)
+        for key in [key for key in codes if key[0] == user_id]:
+            del codes[key]
+        # {% endif %}
 
     def _refuse_taken(self, column: str, value: str, user_id: UserId) -> None:
         owner = self._find(column, identifier_key(value) or "")

@@ -13,8 +13,8 @@ from app.auth.mail.kinds import MailKind
 from app.auth.mail.smtp import SmtpMailer
 from app.database import Database
 from app.database.settings import DatabaseSettings
-from app.doctor import Finding, Verdict
-from app.doctor_mail import examine_outbox, examine_server
+from app.doctor.findings import Finding, Verdict
+from app.doctor.mail import examine_outbox, examine_server
 from app.models import AuthMail
 from app.settings import Settings
 from tests.conftest import empty_by_settings

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app.auth.clock import utc_now
 from app.auth.mail.smtp import SmtpMailer
 from app.database import Database
-from app.doctor import Finding, Verdict, fine_if
+from app.doctor.findings import Finding, Verdict, fine_if
 from app.models import AuthMail
 from app.settings import Settings
 

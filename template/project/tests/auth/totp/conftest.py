@@ -1,0 +1,42 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python() %}
+"""Fixtures of tests about second factors."""
+
+import pytest
+from httpx2 import AsyncClient
+
+from app.database import Database
+from tests.auth.totp.steps import Enrolled, challenge, enrol
+from tests.conftest import MovableClock
+from tests.steps import Account, change_user, drop_credentials, sign_in
+
+
+@pytest.fixture
+async def verified(client: AsyncClient, user: Account, database: Database) -> Account:
+    """An account with a verified e-mail, in which the client is signed in."""
+    await change_user(database, user, email_verified_at=MovableClock().now)
+    await sign_in(client, user)
+    return user
+
+
+@pytest.fixture
+async def enrolled(
+    client: AsyncClient,
+    user: Account,
+    database: Database,
+    clock: MovableClock,
+) -> Enrolled:
+    """An account with a second factor, half a minute after the enrolment. Nobody is signed in."""
+    enrolled = await enrol(client, database, clock, user)
+    drop_credentials(client)
+    clock.move(seconds=30)
+    return enrolled
+
+
+@pytest.fixture
+async def token(client: AsyncClient, enrolled: Enrolled) -> str:
+    """The token of a login that waits for the second factor."""
+    return await challenge(client, enrolled.account)
+
+
+# {% endcall %}
