@@ -8,10 +8,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from app.auth import hashing
 from app.auth.address_limits import AddressLimits
 from app.auth.clock import utc_now
 from app.auth.events import EventRecorder, LoggedEvents
-from app.auth.hashing import password_context
 from app.auth.setting_types import IN_MEMORY
 from app.database.problems import (
     # {% if database == "sqlite" %}
@@ -60,7 +60,7 @@ def examine_files(settings: Settings) -> Iterator[Finding]:
 
 
 def examine_hashing(settings: Settings) -> Finding:
-    context = password_context(settings.auth)
+    context = hashing.password_context(settings.auth)
     started = time.perf_counter()
     context.hash(SAMPLE_PASSWORD)
     seconds = time.perf_counter() - started
