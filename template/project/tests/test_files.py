@@ -31,6 +31,7 @@ NEEDED_FILES = [
     *("app/main.py", "migrations/env.py", "alembic.ini", "pyproject.toml", "uv.lock"),
     *("access.pub.pem", "keys/access.pub.pem"),
 ]
+KILLED_AFTER = 30  # seconds that Kubernetes and others leave between SIGTERM and SIGKILL
 # The first versions without known vulnerabilities, or with the checks that we rely on.
 FLOORS = {
     "fastapi": (0, 165),
@@ -158,6 +159,7 @@ def test_image_hides_the_server_and_bounds_headers() -> None:
 
     assert "--no-server-header" in command
     assert command[command.index("--http") + 1] == "h11"
+    assert int(command[command.index("--timeout-graceful-shutdown") + 1]) < KILLED_AFTER
 
 
 def test_documented_command_has_the_options_of_the_image() -> None:

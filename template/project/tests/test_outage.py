@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from httpx2 import AsyncClient, Response
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
 
 from app.auth.hashing import PasswordContext
 from app.database import Database
@@ -121,6 +121,29 @@ async def test_connections_to_a_read_only_database_are_replaced(
     assert responses[0].status_code in {201, 503}
     assert responses[1].status_code == 201
     assert database.reader.pool is not reading  # nor does it read what is outdated there
+
+
+@pytest.fixture
+async def only_reads(database: Database) -> AsyncGenerator[None]:
+    """All connections for transactions are read-only."""
+
+    def refuse_changes(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute(READ_ONLY)
+        cursor.close()
+        connection.commit()
+
+    await database.dispose()
+    event.listen(database.writer.sync_engine, "connect", refuse_changes)
+    yield
+    event.remove(database.writer.sync_engine, "connect", refuse_changes)
+
+
+@pytest.mark.usefixtures("only_reads")
+async def test_process_is_not_ready_if_it_can_only_read(client: AsyncClient) -> None:
+    response = await client.get("/ready")
+
+    assert refusal(response) == (503, "unavailable", "1")
 
 
 async def test_process_is_alive_without_its_database(stranded: AsyncClient) -> None:
