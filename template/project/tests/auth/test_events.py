@@ -13,6 +13,7 @@ import pytest
 from app.auth.clock import utc_now
 from app.auth.errors import (
     AuthError,
+    EmailUnverified,
     InvalidCredentials,
     LoginThrottled,
     SessionEnded,
@@ -25,11 +26,11 @@ from app.auth.request_context import RequestContext, current_request
 from app.auth.service import AsyncAuthService
 from app.auth.tokens import TokenPair
 from app.auth.wiring import Auth
-from tests.auth.conftest import CLIENT, identity_of, log_in, settings_with
+from tests.auth.conftest import CLIENT, identity_of, log_in, new_user, settings_with
 from tests.auth.memory.transactions import MemoryTransactions
 from tests.auth.observing import SeenEvents
 from tests.conftest import SECRET_KEY, MovableClock
-from tests.steps import Account, account_named
+from tests.steps import Account, account_named, with_settings
 from tests.user_ids import USER_ID
 
 ANN = Account()
@@ -128,6 +129,23 @@ async def test_login_of_a_disabled_account_is_recorded(
     [_, event] = event_sink.events
     assert (event.name, event.reason) == ("authn_login_fail", "disabled_user")
     assert event.user_id == ann.id
+
+
+@with_settings(require_verified_email=True)
+async def test_login_before_the_email_is_verified_is_recorded(
+    service: AsyncAuthService,
+    memory: MemoryTransactions,
+    event_sink: SeenEvents,
+) -> None:
+    await service.register(new_user(ANN), ANN.password)
+    [user_id] = memory.tables.users
+
+    with pytest.raises(EmailUnverified):
+        await log_in(service, ANN)
+
+    event = event_sink.events[-1]
+    assert (event.name, event.reason) == ("authn_login_fail", "email_unverified")
+    assert (event.outcome, event.user_id) == ("failure", user_id)
 
 
 async def test_throttled_login_is_recorded(
