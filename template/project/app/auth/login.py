@@ -166,6 +166,7 @@ class Login:
         self.tools.events.record(
             EventName.LOGIN_FAIL,
             outcome="failure",
+            identifier=user.email,
             user_id=user.id,
             reason="email_unverified",
         )
