@@ -5,9 +5,6 @@
 import logging
 from collections.abc import Generator
 from contextlib import contextmanager
-# {% if database == "mysql" %}
-#| from typing import Any
-# {% endif %}
 
 from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -98,8 +95,9 @@ def _code(error: BaseException | None) -> int | None:
 
 
 # {% else %}
-#| def _code(error: BaseException | None) -> Any:
-#|     return error.args[0] if error and error.args else None
+#| def _code(error: BaseException | None) -> int | None:
+#|     code: int | None = error.args[0] if error and error.args else None
+#|     return code
 
 
 # {% endif %}
