@@ -118,7 +118,7 @@ def _shared_storage(uri: str) -> Storage | None:
     }
     # The counts of replicas can be older.
     sentinel = {"sentinel_kwargs": waits, "use_replicas": False} if "+sentinel:" in uri else {}
-    options = {**waits, **sentinel}
+    options: dict[str, Any] = {**waits, **sentinel}
     # {% if concurrency == "async" %}
     shared: Any = storage.storage_from_string(f"async+{uri}", implementation="redispy", **options)
     # {% else %}
