@@ -17,7 +17,7 @@ from support import journeys
 from support.matrix import Cell
 from support.programs import required
 from support.servers import Server, free_port, serving
-from support.waiting import wait_until
+from support.waiting import DEADLINE_SECONDS, wait_until
 
 NEW_PASSWORD = "another long passphrase"
 CREDENTIALS = {"username_or_email": "ann", "password": journeys.PASSWORD}
@@ -43,6 +43,7 @@ NewDatabase = Callable[[Cell], str]
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     program = required("chromium", "google-chrome")
+    expect.set_options(timeout=DEADLINE_SECONDS * 1000)
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
 
@@ -52,6 +53,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """A page of a new browser profile. No script may fail in it, and none may be blocked."""
     errors: list[str] = []
     with browser.new_context() as context:
+        context.set_default_timeout(DEADLINE_SECONDS * 1000)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", partial(note, errors))
