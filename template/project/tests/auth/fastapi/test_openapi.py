@@ -238,11 +238,12 @@ def test_errors_of_every_route_are_documented(
     assert documented == CODES
 
 
-def test_bodies_of_every_route_are_documented(document: dict[str, Any]) -> None:
+def test_bodies_of_every_route_are_documented(
+    operations: dict[Operation, dict[str, Any]],
+) -> None:
     schemas = {
-        (method, path, status): response["content"]["application/json"]["schema"]
-        for path, methods in document["paths"].items()
-        for method, operation in methods.items()
+        (*name, status): response["content"]["application/json"]["schema"]
+        for name, operation in operations.items()
         for status, response in operation["responses"].items()
         if "content" in response
     }
