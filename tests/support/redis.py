@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import redis
+
 from support.programs import required
 from support.servers import free_port, stop
 from support.waiting import wait_until
@@ -19,6 +21,10 @@ class Redis:
 
     url: str
     process: subprocess.Popen[bytes]
+
+    def count_keys(self) -> int:
+        with redis.Redis.from_url(self.url) as client:
+            return int(client.dbsize())
 
     def stop(self) -> None:
         stop(self.process)
@@ -40,9 +46,9 @@ def redis_server(folder: Path) -> Iterator[Redis]:
 
 
 @contextmanager
-def sentinel(folder: Path, redis: Redis) -> Iterator[str]:
+def sentinel(folder: Path, watched: Redis) -> Iterator[str]:
     """Start a Sentinel that watches a Redis, and yield the URL of the Redis as it names it."""
-    port, master = free_port(), urlsplit(redis.url).port
+    port, master = free_port(), urlsplit(watched.url).port
     configuration = folder / "sentinel.conf"
     configuration.write_text(f"port {port}\nsentinel monitor limits 127.0.0.1 {master} 1\n")
     with (folder / "sentinel.log").open("wb") as log:

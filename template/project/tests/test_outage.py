@@ -8,7 +8,12 @@ from typing import Any
 
 import pytest
 from httpx2 import AsyncClient, Response
-from sqlalchemy import event, make_url
+from sqlalchemy import (
+    # {% if database != "sqlite" %}
+    #| event,
+    # {% endif %}
+    make_url,
+)
 
 from app.auth.hashing import PasswordContext
 from app.database import Database
@@ -123,29 +128,9 @@ async def test_connections_to_a_read_only_database_are_replaced(
     assert database.reader.pool is not reading  # nor does it read what is outdated there
 
 
-@pytest.fixture
-async def only_reads(database: Database) -> AsyncGenerator[None]:
-    """All connections for transactions are read-only."""
-
-    def refuse_changes(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute(READ_ONLY)
-        cursor.close()
-        connection.commit()
-
-    await database.dispose()
-    event.listen(database.writer.sync_engine, "connect", refuse_changes)
-    yield
-    event.remove(database.writer.sync_engine, "connect", refuse_changes)
-
-
-@pytest.mark.usefixtures("only_reads")
-async def test_process_is_not_ready_if_it_can_only_read(client: AsyncClient) -> None:
-    response = await client.get("/ready")
-
-    assert refusal(response) == (503, "unavailable", "1")
-
-
+# {% if database != "sqlite" %}
+# {% include "template/includes/test_only_reads.py" %}
+# {% endif %}
 async def test_process_is_alive_without_its_database(stranded: AsyncClient) -> None:
     response = await stranded.get("/health")
 
