@@ -86,7 +86,7 @@ async def race(
 ) -> list[Counter[int]]:
     """Finish all logins of one user at the same time, then those of the next. Count the statuses.
 
-    Each caller has a connection of its own, which is open before the race.
+    Each caller has a separate connection, which is open before the race.
     """
     limits = httpx2.Limits(max_keepalive_connections=CALLERS)
     async with httpx2.AsyncClient(base_url=server.url, limits=limits, timeout=60) as client:

@@ -69,7 +69,7 @@ def request_context() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def every_event_is_complete(event_sink: SeenEvents) -> Iterator[None]:
-    """Whoever reads the log finds all failures, and all events of an account and a session."""
+    """A reader of the log finds all failures, and all events of an account and a session."""
     yield
     for event in event_sink.events:
         subjects = {name for name in ("user_id", "session", "identifier") if getattr(event, name)}

@@ -18,7 +18,7 @@ async def test_methods_of_a_session_are_replaced(
 
     changed = await set_methods(transactions, "pwd")
 
-    assert changed
+    assert changed is True
     assert await fields(transactions) == before | {"methods": ("pwd",)}
 
 

@@ -70,7 +70,7 @@ async def test_used_code_removes_nothing(
     client: AsyncClient,
     owner: Enrolled,
 ) -> None:
-    """SEC-120: whoever sees a code that is typed at a login cannot use it here."""
+    """SEC-120: an observer of a code that is typed at a login cannot use it here."""
     response = await disable(client, owner.authenticator.code(steps_later=-1))
 
     assert code_of(response) == (403, "wrong_code")

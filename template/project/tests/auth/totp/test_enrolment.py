@@ -154,7 +154,7 @@ async def test_enrolment_needs_a_verified_email(
     signed_in_client: AsyncClient,
     database: Database,
 ) -> None:
-    """SEC-128: otherwise whoever registers an address first could lock its owner out."""
+    """SEC-128: a stranger who registers an address first could lock its owner out."""
     response = await begin(signed_in_client)
 
     assert code_of(response) == (403, "email_unverified")
@@ -233,7 +233,7 @@ async def test_seed_of_another_user_opens_nothing(
     database: Database,
     clock: MovableClock,
 ) -> None:
-    """SEC-119: whoever can write to the database cannot give a user a known seed."""
+    """SEC-119: write access to the database cannot give a user a known seed."""
     bob = await enrol(client, database, clock, await register(client, "bob"))
     drop_credentials(client)
     clock.move(seconds=30)
