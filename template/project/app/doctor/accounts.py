@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""Checks of the accounts and their sessions."""
+"""Checks of the accounts, and of rows that have ended."""
 
 from datetime import timedelta
 
@@ -10,20 +10,23 @@ from app.auth.administration import KEPT_AFTER_END
 from app.auth.clock import utc_now
 from app.database import Database
 from app.doctor.findings import Finding, fine_if
-from app.models import AuthSession, User
+from app.models import AuthMail, AuthSession, AuthThrottle, User
 from app.settings import Settings
+
+# What `manage purge` compares.
+ENDS = (AuthSession.absolute_expires_at, AuthThrottle.forgotten_at, AuthMail.expires_at)
 
 
 async def examine_accounts(settings: Settings) -> list[Finding]:
-    """Check that there is a superuser, and that old sessions are purged."""
+    """Check that there is a superuser, and that ended rows are purged."""
     database = Database(settings.database)
     superusers = select(func.count()).where(User.is_superuser, User.is_active)
     # One day more than purging keeps, because it runs daily.
     long_ago = utc_now() - KEPT_AFTER_END - timedelta(days=1)
-    old = select(func.count()).where(AuthSession.absolute_expires_at < long_ago)
+    old = [select(func.count()).where(end < long_ago) for end in ENDS]
     async with database.session() as session:
         administrators = await session.scalar(superusers)
-        unpurged = await session.scalar(old)
+        unpurged = sum([await session.scalar(count) or 0 for count in old])
     await database.dispose()
     return [
         fine_if(
@@ -33,8 +36,8 @@ async def examine_accounts(settings: Settings) -> list[Finding]:
         ),
         fine_if(
             not unpurged,
-            "Ended sessions are purged.",
-            f"{unpurged} sessions ended long ago: run `uv run manage purge` daily.",
+            "Ended sessions, mails and counts of login attempts are purged.",
+            f"{unpurged} rows ended more than a week ago: run `uv run manage purge` daily.",
         ),
     ]
 

@@ -6,14 +6,16 @@ import asyncio
 import json
 import os
 import pwd
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from typer.testing import Result
 
+from app.auth.mail.kinds import MailKind
 from app.database import Database
 from app.database.settings import DatabaseSettings
-from app.models import AuthSession, User
+from app.models import AuthMail, AuthSession, AuthThrottle, Base, User
 from tests.commands import manage
 from tests.steps import Account, account_named, profile, rows_of
 
@@ -51,7 +53,7 @@ def events_in(stderr: str) -> list[tuple[Any, ...]]:
     return [(event["name"], event.get("reason"), event["operator"]) for event in events]
 
 
-async def store(settings: DatabaseSettings, rows: list[AuthSession]) -> None:
+async def store(settings: DatabaseSettings, rows: Sequence[Base]) -> None:
     database = Database(settings)
     async with database.session() as session:
         session.add_all(rows)
@@ -71,6 +73,25 @@ def session_of(user: User, end: datetime, number: int) -> AuthSession:
         idle_expires_at=end + timedelta(hours=1),
         absolute_expires_at=end,
         **dict.fromkeys(moments, end),
+    )
+
+
+def throttle_of(end: datetime, number: int) -> AuthThrottle:
+    """Return a count of login attempts that are all forgotten in time."""
+    return AuthThrottle(key=f"{number:064x}", forgotten_at=end, blocked_until=end)
+
+
+def mail_of(end: datetime, number: int) -> AuthMail:
+    """Return a mail that has been sent, and whose link expires in time."""
+    return AuthMail(
+        id=f"{number:032x}",
+        kind=MailKind.PASSWORD_CHANGED,
+        address="ann@example.com",
+        created_at=end,
+        expires_at=end,
+        attempts=1,
+        next_attempt_at=end,
+        sent_at=end,
     )
 
 

@@ -12,8 +12,10 @@ from tests.cli.steps import (
     OPERATOR,
     create_superuser,
     events_in,
+    mail_of,
     session_of,
     store,
+    throttle_of,
     users_of,
 )
 from tests.commands import manage
@@ -36,19 +38,23 @@ def test_purge_reports_how_many_rows_it_deleted() -> None:
     assert events_in(result.stderr) == [("sensitive_delete", "purged", OPERATOR)]
 
 
-def test_doctor_counts_superusers_and_old_sessions(database_settings: DatabaseSettings) -> None:
+def test_doctor_counts_superusers_and_old_rows(database_settings: DatabaseSettings) -> None:
     for name in ("one", "two", "three"):
         create_superuser(account_named(name))
     manage("disable-user", "two@example.com")
     [user, *_] = users_of(database_settings)
     ends = [utc_now() - timedelta(days=days) for days in (6, 7.9, 8.1, 20)]
-    sessions = [session_of(user, end, number) for number, end in enumerate(ends)]
-    asyncio.run(store(database_settings, sessions))
+    rows = [
+        row
+        for number, end in enumerate(ends)
+        for row in (session_of(user, end, number), throttle_of(end, number), mail_of(end, number))
+    ]
+    asyncio.run(store(database_settings, rows))
 
     output = manage("doctor").output
 
     assert "fine     2 superusers are active." in output
-    assert "warning  2 sessions ended long ago" in output
+    assert "warning  6 rows ended more than a week ago" in output
 
 
 # {% endcall %}
