@@ -1,5 +1,6 @@
 """In a browser, people follow the links of mails, and sign in on the page at /docs."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -35,6 +36,14 @@ document.querySelector("button").addEventListener("click", async () => {
   document.querySelector("p").textContent = response.status;
 });
 </script>"""
+# docs/development.md: the front end and the API have the same host name.
+SIGN_IN = """async (api) => {
+  const options = { credentials: "include", headers: { "Content-Type": "application/json" } };
+  const body = JSON.stringify(CREDENTIALS);
+  const login = await fetch(`${api}/auth/login`, { ...options, method: "POST", body });
+  const me = await fetch(`${api}/auth/me`, options);
+  return [login.status, me.status];
+}"""
 
 Render = Callable[[Cell], Path]
 NewDatabase = Callable[[Cell], str]
@@ -131,6 +140,33 @@ def test_links_lead_to_a_front_end_of_another_origin(
             page.get_by_role("button").click()
             expect(page.get_by_role("paragraph")).to_have_text("204")
             assert is_verified(server)
+
+
+def test_cookies_need_the_host_name_of_the_front_end(
+    render: Render,
+    new_database: NewDatabase,
+    page: Page,
+    tmp_path: Path,
+) -> None:
+    cell, port = Cell("sync", "sqlite", "cookie"), free_port()
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (pages / "index.html").write_text("<!doctype html>")
+    with front_end(pages) as address:
+        origin = address.replace("127.0.0.1", "localhost")
+        env = {
+            "DATABASE_URL": new_database(cell),
+            "CORS_ORIGINS": origin,
+            "AUTH_TRUSTED_ORIGINS": origin,
+        }
+        with developing(render(cell), tmp_path, env, port) as server:
+            with httpx2.Client(base_url=server.url) as client:
+                journeys.read(client.post("/auth/register", json=account()), 201)
+            page.goto(f"{origin}/index.html")
+            sign_in = SIGN_IN.replace("CREDENTIALS", json.dumps(CREDENTIALS))
+
+            assert page.evaluate(sign_in, server.url) == [204, 401]
+            assert page.evaluate(sign_in, f"http://localhost:{port}") == [204, 200]
 
 
 @pytest.mark.parametrize("transport", ["both", "header"])
