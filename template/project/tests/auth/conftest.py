@@ -45,6 +45,12 @@ def with_tools(service: AsyncAuthService, **changes: Any) -> AsyncAuthService:
     return replace(service, tools=replace(service.tools, **changes))
 
 
+def state_of(memory: MemoryTransactions) -> tuple[int, str | None]:
+    """Return the generation of the only session, and its revocation reason."""
+    (session,) = memory.tables.sessions.values()
+    return session.generation, session.revoked_reason
+
+
 @pytest.fixture(scope="session", autouse=True)
 def keys_are_parsed_once() -> Iterator[None]:
     """Checking an RSA key takes 50 ms, and many tests read the same keys."""

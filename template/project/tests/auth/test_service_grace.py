@@ -10,7 +10,7 @@ from app.auth.errors import SessionEnded
 from app.auth.login import Client
 from app.auth.service import AsyncAuthService
 from app.auth.tokens import TokenPair, Tokens
-from tests.auth.conftest import CLIENT, settings_with, with_tools
+from tests.auth.conftest import CLIENT, settings_with, state_of, with_tools
 from tests.auth.memory.transactions import MemoryTransactions
 from tests.conftest import SECRET_KEY, MovableClock
 
@@ -28,12 +28,6 @@ OTHER_CLIENT = {
     "another network and no agent": Client("198.51.100.1", None),
     "no address and no agent": Client(None, None),
 }
-
-
-def state_of(memory: MemoryTransactions) -> tuple[int, str | None]:
-    """Return the generation of the only session, and its revocation reason."""
-    (session,) = memory.tables.sessions.values()
-    return session.generation, session.revoked_reason
 
 
 async def test_within_the_grace_the_same_successor_is_given_again(

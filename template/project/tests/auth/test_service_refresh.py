@@ -10,18 +10,12 @@ from app.auth.errors import InvalidToken, SessionEnded
 from app.auth.protocols import UserProtocol
 from app.auth.service import AsyncAuthService
 from app.auth.tokens import TokenPair, Tokens
-from tests.auth.conftest import CLIENT, log_in, settings_with, with_tools
+from tests.auth.conftest import CLIENT, log_in, settings_with, state_of, with_tools
 from tests.auth.memory.transactions import MemoryTransactions
 from tests.conftest import SECRET_KEY, MovableClock
 from tests.steps import Account, with_settings
 
 ANOTHER_KEY = "9e2b71c4d8305fa6e1947bd2c60fa358"
-
-
-def state_of(memory: MemoryTransactions) -> tuple[int, str | None]:
-    """Return the generation of the only session, and its revocation reason."""
-    (session,) = memory.tables.sessions.values()
-    return session.generation, session.revoked_reason
 
 
 async def test_refresh_gives_the_next_generation(

@@ -9,7 +9,7 @@ import pytest
 from app.auth.errors import InvalidToken, SessionEnded
 from app.auth.service import AsyncAuthService
 from app.auth.tokens import MAX_GENERATION, TokenPair, Tokens
-from tests.auth.conftest import CLIENT, settings_with
+from tests.auth.conftest import CLIENT, settings_with, state_of
 from tests.auth.interruptions import interrupted
 from tests.auth.memory.transactions import MemoryTransactions
 from tests.conftest import MovableClock
@@ -17,12 +17,6 @@ from tests.steps import Account
 
 ANOTHER_KEY = "9e2b71c4d8305fa6e1947bd2c60fa358"
 STRANGER = "fedcba9876543210fedcba9876543210"
-
-
-def state_of(memory: MemoryTransactions) -> tuple[int, str | None]:
-    """Return the generation of the only session, and its revocation reason."""
-    (session,) = memory.tables.sessions.values()
-    return session.generation, session.revoked_reason
 
 
 def refresh_token(

@@ -8,16 +8,10 @@ from app.auth.errors import SessionEnded
 from app.auth.protocols import UserProtocol
 from app.auth.service import AsyncAuthService
 from app.auth.tokens import TokenPair
-from tests.auth.conftest import CLIENT, log_in
+from tests.auth.conftest import CLIENT, log_in, state_of
 from tests.auth.memory.transactions import MemoryTransactions
 from tests.conftest import MovableClock
 from tests.steps import Account, with_settings
-
-
-def state_of(memory: MemoryTransactions) -> tuple[int, str | None]:
-    """Return the generation of the only session, and its revocation reason."""
-    (session,) = memory.tables.sessions.values()
-    return session.generation, session.revoked_reason
 
 
 async def test_after_the_grace_the_session_ends(

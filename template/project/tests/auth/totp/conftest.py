@@ -20,17 +20,23 @@ async def verified(client: AsyncClient, user: Account, database: Database) -> Ac
 
 
 @pytest.fixture
-async def enrolled(
+async def owner(
     client: AsyncClient,
     user: Account,
     database: Database,
     clock: MovableClock,
 ) -> Enrolled:
-    """An account with a second factor, half a minute after the enrolment. Nobody is signed in."""
+    """An account with a second factor, half a minute after its enrolment. The client is signed in."""
     enrolled = await enrol(client, database, clock, user)
-    drop_credentials(client)
     clock.move(seconds=30)
     return enrolled
+
+
+@pytest.fixture
+async def enrolled(client: AsyncClient, owner: Enrolled) -> Enrolled:
+    """An account with a second factor. Nobody is signed in."""
+    drop_credentials(client)
+    return owner
 
 
 @pytest.fixture

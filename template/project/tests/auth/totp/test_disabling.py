@@ -13,7 +13,6 @@ from tests.auth.totp.steps import (
     Enrolled,
     challenge,
     disable,
-    enrol,
     finish,
     give_password,
     keep_tokens,
@@ -24,19 +23,6 @@ from tests.postbox import Postbox
 from tests.steps import AUTH, SIGNED_IN, Account, code_of, refresh, rows_of, tokens_of
 
 NOTICE = "The second factor of your account has changed"
-
-
-@pytest.fixture
-async def owner(
-    client: AsyncClient,
-    user: Account,
-    database: Database,
-    clock: MovableClock,
-) -> Enrolled:
-    """An account with a second factor, in which the client is signed in."""
-    enrolled = await enrol(client, database, clock, user)
-    clock.move(seconds=30)
-    return enrolled
 
 
 @pytest.mark.parametrize("uses_recovery_code", [False, True])

@@ -8,28 +8,22 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from httpx2 import AsyncClient, Response
-from sqlalchemy import select
 
 from app.auth.settings import AuthSettings
 from app.database import Database
-from app.models import AuthRecoveryCode, AuthSession, AuthTotp
-from tests.auth.mail.steps import me
+from app.models import AuthTotp
 from tests.auth.totp.steps import (
     WRONG_CODE,
     Authenticator,
-    Enrolled,
     begin,
     confirm,
     enrol,
-    finish,
     give_password,
     replace_recovery_codes,
     second_factors,
 )
 from tests.conftest import MovableClock
-from tests.postbox import Postbox
 from tests.steps import (
-    AUTH,
     SIGNED_IN,
     Account,
     code_of,
@@ -37,12 +31,9 @@ from tests.steps import (
     drop_credentials,
     log_in,
     refresh,
-    register,
     rows_of,
     tokens_of,
 )
-
-NOTICE = "The second factor of your account has changed"
 
 
 async def confirm_anything(client: AsyncClient) -> Response:
@@ -159,92 +150,6 @@ async def test_enrolment_needs_a_verified_email(
 
     assert code_of(response) == (403, "email_unverified")
     assert await rows_of(database, AuthTotp) == []
-
-
-async def test_enabling_ends_the_other_sessions(
-    client: AsyncClient,
-    verified: Account,
-    database: Database,
-    clock: MovableClock,
-) -> None:
-    """SEC-124."""
-    other = await log_in(client, verified)
-
-    await enrol(client, database, clock, verified)
-
-    assert (await me(client)).status_code == 200
-    assert (await refresh(client, other.refresh)).status_code == 401
-    reasons = [session.revoked_reason for session in await rows_of(database, AuthSession)]
-    assert sorted(reasons, key=str) == [None, *["second_factor_changed"] * 2]
-
-
-async def test_session_of_the_enrolment_has_proved_the_factor(
-    client: AsyncClient,
-    user: Account,
-    database: Database,
-    clock: MovableClock,
-) -> None:
-    await enrol(client, database, clock, user)
-
-    [session] = (await client.get(f"{AUTH}/sessions")).json()
-
-    assert session["methods"] == ["pwd", "otp"]
-
-
-async def test_user_is_told(
-    client: AsyncClient,
-    user: Account,
-    database: Database,
-    clock: MovableClock,
-    postbox: Postbox,
-) -> None:
-    """SEC-111."""
-    await enrol(client, database, clock, user)
-    enabled = postbox.subjects_to(user.email).count(NOTICE)
-
-    await replace_recovery_codes(client)
-
-    assert (enabled, postbox.subjects_to(user.email).count(NOTICE)) == (1, 2)
-
-
-async def test_neither_seed_nor_recovery_code_is_stored(
-    client: AsyncClient,
-    verified: Account,
-    database: Database,
-    clock: MovableClock,
-) -> None:
-    """SEC-119, SEC-125."""
-    begun = (await begin(client)).json()
-    authenticator = Authenticator(begun["uri"], clock)
-    confirmed = (await confirm(client, authenticator.code())).json()
-
-    [totp] = await rows_of(database, AuthTotp)
-    codes = await rows_of(database, AuthRecoveryCode)
-    seed = base64.b32decode(begun["secret"])
-    assert seed not in base64.urlsafe_b64decode(totp.secret)
-    stored = " ".join([totp.secret, *(code.code_hash for code in codes)])
-    assert [code for code in confirmed["recovery_codes"] if code in stored] == []
-
-
-async def test_seed_of_another_user_opens_nothing(
-    client: AsyncClient,
-    enrolled: Enrolled,
-    token: str,
-    database: Database,
-    clock: MovableClock,
-) -> None:
-    """SEC-119: write access to the database cannot give a user a known seed."""
-    bob = await enrol(client, database, clock, await register(client, "bob"))
-    drop_credentials(client)
-    clock.move(seconds=30)
-    async with database.session() as session:
-        ann_row, bob_row = await session.scalars(select(AuthTotp).order_by(AuthTotp.user_id))
-        ann_row.secret = bob_row.secret
-        await session.commit()
-
-    response = await finish(client, token, bob.authenticator.code())
-
-    assert code_of(response) == (401, "invalid_code")
 
 
 @pytest.mark.parametrize("route", [begin, confirm_anything, replace_recovery_codes])

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from httpx2 import AsyncClient
 
 from app.database import Database
@@ -16,7 +15,6 @@ from tests.auth.mail.steps import NEW_PASSWORD, verify
 from tests.auth.totp.steps import (
     Enrolled,
     challenge_of,
-    enrol,
     finish,
     give_password,
     keep_tokens,
@@ -27,7 +25,6 @@ from tests.postbox import Postbox
 from tests.steps import (
     AUTH,
     SIGNED_IN,
-    Account,
     code_of,
     # {% if transport != "cookie" %}
     password_grant,
@@ -73,19 +70,6 @@ def test_every_session_is_stored_after_the_factor_was_asked_for() -> None:
 
     assert callers("store.sessions.add") == {"app/auth/login.py:_add"}
     assert callers("self._add") == callers("self._demand_second_factor") == openings
-
-
-@pytest.fixture
-async def owner(
-    client: AsyncClient,
-    user: Account,
-    database: Database,
-    clock: MovableClock,
-) -> Enrolled:
-    """An account with a second factor, in which the client is signed in."""
-    enrolled = await enrol(client, database, clock, user)
-    clock.move(seconds=30)
-    return enrolled
 
 
 async def live_sessions(database: Database) -> int:
