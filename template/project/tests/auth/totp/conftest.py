@@ -26,7 +26,7 @@ async def owner(
     database: Database,
     clock: MovableClock,
 ) -> Enrolled:
-    """An account with a second factor, half a minute after its enrolment. The client is signed in."""
+    """A signed-in account, half a minute after the enrolment of its second factor."""
     enrolled = await enrol(client, database, clock, user)
     clock.move(seconds=30)
     return enrolled
