@@ -14,6 +14,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import jwt
+
 from benchmarks import databases
 
 PASSWORD = "correct horse battery staple"
@@ -59,7 +61,7 @@ def fill(name: str, count: int, settings: Any) -> Moments:
 
 
 def write_lines(name: str, count: int, settings: Any, moments: Moments, folder: Path) -> None:
-    """Write the files that loads read: tokens, logins, and pseudo-tokens for the baselines."""
+    """Write the files that loads read: logins, and tokens of a render and of the baselines."""
     tokens = application("auth.tokens").Tokens(settings)
     step = max(1, count // ASKING)
     sessions = databases.execute(
@@ -79,7 +81,15 @@ def write_lines(name: str, count: int, settings: Any, moments: Moments, folder: 
         for _, id in sessions
     )
     logins = ({"username_or_email": f"person{user}", "password": PASSWORD} for user in users)
+    raw = (
+        jwt.encode(
+            {"sub": str(user), "sid": id, "exp": moments.idle_end // 1000},
+            settings.secret_key.get_secret_value(),
+        )
+        for user, id in sessions
+    )
     write(folder / "access", access)
+    write(folder / "raw", raw)
     write(folder / "refresh", refresh)
     write(folder / "by_hand", (f"{id}.1" for _, id in sessions))
     write(folder / "logins", ["application/json", *map(json.dumps, logins)])

@@ -44,6 +44,21 @@ def test_goal_without_a_yardstick_is_the_figure_itself() -> None:
     assert goal(yardsticks=()).reached(measured(ours=[1, 9, 4])) == 4
 
 
+def test_goal_leaves_out_what_both_contain() -> None:
+    results = measured(ours=[390, 13], other=[320, 9], least=[80, 5])
+    cost = Goal(
+        "ours",
+        "s",
+        Figure(("ours",), "rps"),
+        Figure(("other",), "rps"),
+        1.0,
+        at_least=False,
+        floor=Figure(("least",), "rps"),
+    )
+
+    assert cost.reached(results) == pytest.approx((310 / 240 + 8 / 4) / 2)
+
+
 def test_goal_is_not_reached_without_measurements() -> None:
     results = measured(ours=[1])
 

@@ -6,15 +6,17 @@ from benchmarks.servers import Server, serving
 from benchmarks.stage import Stage
 from benchmarks.subjects import Subject
 
+YARDSTICKS = ("empty", "raw", "bare_db", "bare_db_sync")
 CONNECTIONS = (1, 16, 64)
 WARM_UP = 1  # seconds, to open connections and prepare statements
 
 
 def run(stage: Stage, results: Results) -> None:
     kit = [stage.kit("async"), stage.kit("sync")]
-    yardsticks = [stage.yardstick("bare_db"), stage.yardstick("bare_db_sync")]
+    yardsticks = map(stage.yardstick, YARDSTICKS)
+    subjects = (*yardsticks, *kit, *stage.peers)
     for _ in range(stage.plan.rounds):
-        for subject in (*yardsticks, *kit, *stage.peers):
+        for subject in subjects:
             with serving(subject) as server:
                 results.add("me", subject.name, **measure(subject, server, stage.plan.load))
 
