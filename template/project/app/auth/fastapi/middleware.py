@@ -18,8 +18,8 @@ REQUEST_ID_HEADER = "X-Request-ID"
 # The second one rejects the handshake of a WebSocket.
 RESPONSE_STARTS = ("http.response.start", "websocket.http.response.start")
 # Responses of an API are no pages. What a page may load is up to its route (ASVS 3.4.3, 3.4.6).
-API_CSP = "default-src 'none'; frame-ancestors 'none'"
-PAGE_CSP = "base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+API_CSP = b"default-src 'none'; frame-ancestors 'none'"
+PAGE_CSP = b"base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 
 logger = logging.getLogger(__name__)
 
@@ -77,23 +77,25 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, hsts_seconds: int = 0) -> None:
         self.app = app
-        self.defaults = {
-            "Cache-Control": "no-store",
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
+        defaults = {
+            b"cache-control": b"no-store",
+            b"cross-origin-resource-policy": b"same-origin",
+            b"referrer-policy": b"no-referrer",
+            b"x-content-type-options": b"nosniff",
         }
         if hsts_seconds:
-            self.defaults["Strict-Transport-Security"] = f"max-age={hsts_seconds}"
+            defaults[b"strict-transport-security"] = b"max-age=%d" % hsts_seconds
+        self.of_pages = {**defaults, b"content-security-policy": PAGE_CSP}
+        self.of_others = {**defaults, b"content-security-policy": API_CSP}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] in RESPONSE_STARTS:
-                headers = MutableHeaders(scope=message)
-                is_page = headers.get("content-type", "").startswith("text/html")
-                headers.setdefault("Content-Security-Policy", PAGE_CSP if is_page else API_CSP)
-                for name, value in self.defaults.items():
-                    headers.setdefault(name, value)
+                present = dict(message["headers"])
+                is_page = present.get(b"content-type", b"").startswith(b"text/html")
+                defaults = self.of_pages if is_page else self.of_others
+                missing = [field for field in defaults.items() if field[0] not in present]
+                message["headers"] = [*message["headers"], *missing]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
