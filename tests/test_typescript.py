@@ -56,4 +56,4 @@ def test_client_of_the_render_compiles_in_its_documented_use(
 ) -> None:
     built = typescript.compiled_client(render, cell, shared)
 
-    assert "class AuthClient" in built.read_text()
+    assert "class AuthClient" in (built / "auth.js").read_text()

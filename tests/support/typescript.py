@@ -39,16 +39,15 @@ def install(folder: Path) -> None:
 
 
 def compiled_client(render: Callable[[Cell], Path], cell: Cell, shared: Path) -> Path:
-    """Return the JavaScript of the client of a render, which compiles with its documented use."""
-    programs = installed(shared)
-    place = shared / "clients" / str(cell)
-    return made_once(place, partial(compile_client, programs, render(cell))) / "built" / "auth.js"
+    """Return a folder with the client of a render. It compiles with its documented use."""
+    compiling = partial(compile_client, installed(shared), render(cell))
+    return made_once(shared / "clients" / str(cell), compiling) / "built"
 
 
 def compile_client(programs: Path, project: Path, folder: Path) -> None:
     copytree(FIXTURE, folder)
     (folder / "node_modules").symlink_to(programs / "node_modules")
-    (folder / "auth.ts").write_text((project / "clients/typescript/auth.ts").read_text())
+    copytree(project / "clients/typescript", folder, dirs_exist_ok=True)
     for block in documents.blocks(project / "docs/clients.md"):
         if block.language == "ts":
             name = block.text.partition("\n")[0].removeprefix("// ")

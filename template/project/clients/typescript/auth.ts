@@ -1,6 +1,13 @@
 // A client of this API for browsers, to be copied into a front end. docs/clients.md describes it.
 // It needs HTTPS or localhost, because browsers have Web Locks only there.
 
+# {% if transport == "both" %}
+import type { Store, Tokens } from "./stores";
+
+# {% elif transport == "header" %}
+import { memoryStore, type Store, type Tokens } from "./stores";
+
+# {% endif %}
 const PREFIX = "/auth";
 const TIMEOUT = 30_000; // milliseconds
 // A lost response is asked for again, while AUTH_REFRESH_GRACE_SECONDS allow that.
@@ -11,26 +18,22 @@ export interface Options {
   /** Where the API is, such as https://api.example.com. The default is the origin of the page. */
   baseUrl?: string;
   # {% if transport == "both" %}
-  transport: "cookie" | "header";
+  /** Where tokens are kept. Without it, they are in cookies. */
+  store?: Store;
+  # {% elif transport == "header" %}
+  /** Where tokens are kept. The default is `memoryStore()`. */
+  store?: Store;
   # {% endif %}
-  # {% if transport != "cookie" %}
-  /** Where tokens are kept. The default is memory, which a reload of the page empties. */
-  storage?: Pick<Storage, "getItem" | "setItem">;
+  # {% if transport == "header" %}
+  /** Called when the user has signed in or out, here or in another tab with the same store. */
+  # {% else %}
+  /** Called when the user has signed in or out, here or in another tab. */
   # {% endif %}
-  /** Called when the user has signed in or out, here or in another tab with the same storage. */
   onChange?: (signedIn: boolean) => void;
 }
 
-# {% if transport != "cookie" %}
-interface Tokens {
-  access_token: string;
-  refresh_token: string;
-  device_token?: string;
-}
-
-# {% endif %}
 # {% if "totp" in features %}
-/** The body of a 202. The token and a code finish the login. */
+/** The body of a 202: the token and a code finish the login. */
 export interface SecondFactorResponse {
   second_factor: {
     token: string;
@@ -39,40 +42,40 @@ export interface SecondFactorResponse {
   };
 }
 
-/** The routes whose responses have new tokens. */
+/** The routes that open a session. */
 export type SignIn =
   "login" | "login/totp" | "login/recovery-code" | "password" | "reauthenticate";
 # {% else %}
-/** The routes whose responses have new tokens. */
+/** The routes that open a session. */
 export type SignIn = "login" | "password" | "reauthenticate";
 # {% endif %}
 
 /** All methods resolve to a response, like `fetch`, and reject without one. */
 export class AuthClient {
-  #options: Options;
-  #storage: Pick<Storage, "getItem" | "setItem">;
-  #key: string;
-  #signedIn: boolean;
+  #base: string;
+  # {% if transport == "header" %}
+  #store: Store;
+  # {% elif transport == "both" %}
+  #store: Store | undefined;
+  # {% endif %}
+  #channel: BroadcastChannel;
+  #onChange: Options["onChange"];
+  #signedIn: boolean | undefined;
   #renewal: Promise<Response | undefined> | undefined;
 
-  # {% if transport == "both" %}
-  constructor(options: Options) {
-    this.#options = options;
-    this.#storage = options.transport === "cookie" ? localStorage : (options.storage ?? memory());
+  constructor(options: Options = {}) {
+    this.#base = new URL(options.baseUrl ?? "/", location.href).href.replace(/\/$/, "");
+    # {% if transport == "both" %}
+    this.#store = options.store;
+    this.#channel = new BroadcastChannel(`auth ${options.store?.name ?? this.#base}`);
     # {% elif transport == "header" %}
-  constructor(options: Options = {}) {
-    this.#options = options;
-    this.#storage = options.storage ?? memory();
+    this.#store = options.store ?? memoryStore();
+    this.#channel = new BroadcastChannel(`auth ${this.#store.name}`);
     # {% else %}
-  constructor(options: Options = {}) {
-    this.#options = options;
-    this.#storage = localStorage;
+    this.#channel = new BroadcastChannel(`auth ${this.#base}`);
     # {% endif %}
-    this.#key = `auth ${this.#url("/").origin}`;
-    this.#signedIn = this.#state !== "";
-    addEventListener("storage", (event) => {
-      if (event.storageArea === this.#storage && event.key === this.#key) this.#announce();
-    });
+    this.#onChange = options.onChange;
+    this.#channel.onmessage = ({ data }) => this.#tell(data);
   }
 
   /** `fetch` for a path of the API. After a 401, refresh and send the request again, once. */
@@ -89,7 +92,7 @@ export class AuthClient {
     # {% if transport == "cookie" %}
     const attempt = () => this.#locked(() => this.#open(route, body));
     # {% else %}
-    const device_token = this.#storage.getItem(`${this.#key} device`);
+    const { device_token } = await this.#tokens();
     const attempt = () => this.#locked(() => this.#open(route, { device_token, ...body }));
     # {% endif %}
     return route.startsWith("login") ? attempt() : this.#renewing(attempt);
@@ -100,36 +103,57 @@ export class AuthClient {
     return this.#locked(async () => {
       # {% if transport == "cookie" %}
       const response = await this.#post("logout");
+      if (response.ok) this.#announce(false);
       # {% else %}
-      const response = await this.#post("logout", this.#tokens);
+      const response = await this.#post("logout", await this.#refreshToken());
+      if (response.ok) await this.#forget();
       # {% endif %}
-      if (response.ok) this.#state = "";
       return response;
     });
   }
 
   async #renewing(attempt: () => Promise<Response>): Promise<Response> {
-    const state = this.#state;
+    # {% if transport == "cookie" %}
     const response = await attempt();
-    # {% if transport == "both" %}
-    const canRefresh = state !== "" || this.#options.transport === "cookie";
-    if (response.status !== 401 || !canRefresh) return response;
-    # {% elif transport == "header" %}
-    if (response.status !== 401 || state === "") return response;
-    # {% else %}
     if (response.status !== 401) return response;
+    this.#renewal ??= this.#renew().finally(() => (this.#renewal = undefined));
+    # {% else %}
+    const { access_token } = await this.#tokens();
+    const response = await attempt();
+    # {% if transport == "header" %}
+    if (response.status !== 401 || !access_token) return response;
+    # {% else %}
+    if (response.status !== 401 || (this.#store && !access_token)) return response;
     # {% endif %}
-    this.#renewal ??= this.#renew(state).finally(() => (this.#renewal = undefined));
+    this.#renewal ??= this.#renew(access_token).finally(() => (this.#renewal = undefined));
+    # {% endif %}
     const refused = await this.#renewal;
     return refused ? refused.clone() : attempt();
   }
 
   /** Refresh, unless another tab has just done so. Resolve to a response that refuses it. */
-  async #renew(state: string): Promise<Response | undefined> {
+  # {% if transport == "cookie" %}
+  async #renew(): Promise<Response | undefined> {
     return this.#locked(async () => {
-      if (this.#state !== state) return undefined;
+      // Scripts cannot see whether another tab got new cookies, so ask the API.
+      if ((await this.#send(`${PREFIX}/me`)).status !== 401) return undefined;
+      # {% elif transport == "header" %}
+  async #renew(expired: string): Promise<Response | undefined> {
+    return this.#locked(async () => {
+      if ((await this.#tokens()).access_token !== expired) return undefined;
+      # {% else %}
+  async #renew(expired: string | undefined): Promise<Response | undefined> {
+    return this.#locked(async () => {
+      if ((await this.#tokens()).access_token !== expired) return undefined;
+      // Scripts cannot see whether another tab got new cookies, so ask the API.
+      if (!this.#store && (await this.#send(`${PREFIX}/me`)).status !== 401) return undefined;
+      # {% endif %}
       const response = await this.#refresh();
-      if (response.status === 401) this.#state = "";
+      # {% if transport == "cookie" %}
+      if (response.status === 401) this.#announce(false);
+      # {% else %}
+      if (response.status === 401) await this.#forget();
+      # {% endif %}
       return response.ok ? undefined : response;
     });
   }
@@ -140,7 +164,7 @@ export class AuthClient {
         # {% if transport == "cookie" %}
         return await this.#open("refresh", undefined, REFRESH_TIMEOUT);
         # {% else %}
-        return await this.#open("refresh", this.#tokens, REFRESH_TIMEOUT);
+        return await this.#open("refresh", await this.#refreshToken(), REFRESH_TIMEOUT);
         # {% endif %}
       } catch (error) {
         if (attempt === REFRESH_ATTEMPTS) throw error;
@@ -156,26 +180,32 @@ export class AuthClient {
     # {% else %}
     if (!response.ok || response.status === 202) return response; // 202 asks for another step
     # {% endif %}
-    # {% if transport == "cookie" %}
-    this.#state = crypto.randomUUID();
-    return response;
-  }
-
-    # {% else %}
     # {% if transport == "both" %}
-    if (this.#options.transport === "cookie") {
-      this.#state = crypto.randomUUID();
-      return response;
+    if (this.#store) {
+      const tokens: Tokens = await response.clone().json();
+      await this.#store.write({ ...(await this.#tokens()), ...tokens });
     }
+    # {% elif transport == "header" %}
+    const tokens: Tokens = await response.clone().json();
+    await this.#store.write({ ...(await this.#tokens()), ...tokens });
     # {% endif %}
-    const { device_token, ...tokens }: Tokens = await response.clone().json();
-    if (device_token) this.#storage.setItem(`${this.#key} device`, device_token);
-    this.#state = JSON.stringify(tokens);
+    this.#announce(true);
     return response;
   }
 
+  # {% if transport != "cookie" %}
+  async #forget(): Promise<void> {
+    const { device_token } = await this.#tokens();
+    # {% if transport == "both" %}
+    await this.#store?.write({ device_token });
+    # {% else %}
+    await this.#store.write({ device_token });
     # {% endif %}
-  #post(route: string, body?: object, timeout = TIMEOUT): Promise<Response> {
+    this.#announce(false);
+  }
+
+  # {% endif %}
+  async #post(route: string, body?: object, timeout = TIMEOUT): Promise<Response> {
     return this.#send(`${PREFIX}/${route}`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
@@ -185,72 +215,50 @@ export class AuthClient {
   }
 
   async #send(path: string, init: RequestInit = {}): Promise<Response> {
-    const url = this.#url(path);
-    # {% if transport == "both" %}
-    if (this.#options.transport === "cookie") return fetch(url, { ...init, credentials: "include" });
-    # {% endif %}
+    const url = new URL(this.#base + path);
+    // Another origin must not get a request in the name of the user.
+    if (url.origin !== new URL(this.#base).origin) throw new TypeError(`Not a path: ${path}`);
     # {% if transport == "cookie" %}
     return fetch(url, { ...init, credentials: "include" });
   }
 
     # {% else %}
+    const { access_token } = await this.#tokens();
     const headers = new Headers(init.headers);
-    if (this.#tokens) headers.set("Authorization", `Bearer ${this.#tokens.access_token}`);
-    return fetch(url, { ...init, headers, credentials: "omit" });
-  }
-
-    # {% endif %}
-  #url(path: string): URL {
-    const base = this.#options.baseUrl?.replace(/\/$/, "") ?? "";
-    const url = new URL(base + path, location.href);
-    // Another origin must not get a request in the name of the user.
-    if (url.origin !== new URL(base, location.href).origin) throw new TypeError(`No path: ${path}`);
-    return url;
-  }
-
-  async #locked<T>(work: () => Promise<T>): Promise<T> {
-    return await navigator.locks.request(this.#key, work);
-  }
-
-  # {% if transport != "cookie" %}
-  get #tokens(): Tokens | undefined {
+    if (access_token) headers.set("Authorization", `Bearer ${access_token}`);
     # {% if transport == "both" %}
-    if (this.#options.transport === "cookie") return undefined;
+    return fetch(url, { ...init, headers, credentials: this.#store ? "omit" : "include" });
+    # {% else %}
+    return fetch(url, { ...init, headers });
     # {% endif %}
-    return this.#state ? JSON.parse(this.#state) : undefined;
   }
 
-  # {% endif %}
-  # {% if transport == "cookie" %}
-  // Empty after a logout. Scripts cannot see the cookies, so it is a value that changes with them.
-  # {% elif transport == "header" %}
-  // Empty after a logout, otherwise the tokens.
-  # {% else %}
-  // Empty after a logout, otherwise the tokens, or a value that changes with the cookies.
-  # {% endif %}
-  get #state(): string {
-    return this.#storage.getItem(this.#key) ?? "";
+  async #tokens(): Promise<Tokens> {
+    # {% if transport == "both" %}
+    return (await this.#store?.read()) ?? {};
+    # {% else %}
+    return this.#store.read();
+    # {% endif %}
   }
 
-  set #state(state: string) {
-    this.#storage.setItem(this.#key, state);
-    this.#announce();
+  async #refreshToken(): Promise<object | undefined> {
+    const { refresh_token } = await this.#tokens();
+    return refresh_token ? { refresh_token } : undefined;
   }
 
-  #announce(): void {
-    const signedIn = this.#state !== "";
+    # {% endif %}
+  async #locked<T>(work: () => Promise<T>): Promise<T> {
+    return await navigator.locks.request(this.#channel.name, work);
+  }
+
+  #announce(signedIn: boolean): void {
+    this.#channel.postMessage(signedIn);
+    this.#tell(signedIn);
+  }
+
+  #tell(signedIn: boolean): void {
     if (signedIn === this.#signedIn) return;
     this.#signedIn = signedIn;
-    this.#options.onChange?.(signedIn);
+    this.#onChange?.(signedIn);
   }
 }
-# {% if transport != "cookie" %}
-
-function memory(): Pick<Storage, "getItem" | "setItem"> {
-  const items = new Map<string, string>();
-  return {
-    getItem: (key) => items.get(key) ?? null,
-    setItem: (key, value) => void items.set(key, value),
-  };
-}
-# {% endif %}
