@@ -5,20 +5,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from support import journeys
+from support import browsers, journeys
 from support.matrix import Cell
-from support.programs import required
 from support.servers import Server, free_port, serving
-from support.waiting import DEADLINE_SECONDS, wait_until
+from support.waiting import wait_until
 
 NEW_PASSWORD = "another long passphrase"
 CREDENTIALS = {"username_or_email": "ann", "password": journeys.PASSWORD}
@@ -51,18 +47,15 @@ NewDatabase = Callable[[Cell], str]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = required("chromium", "google-chrome")
-    expect.set_options(timeout=DEADLINE_SECONDS * 1000)
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+    with browsers.launched() as browser:
+        yield browser
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page of a new browser profile. No script may fail in it, and none may be blocked."""
     errors: list[str] = []
-    with browser.new_context() as context:
-        context.set_default_timeout(DEADLINE_SECONDS * 1000)
+    with browsers.profile(browser) as context:
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", partial(note, errors))
@@ -120,7 +113,7 @@ def test_links_lead_to_a_front_end_of_another_origin(
     cell, port = Cell(), free_port()
     pages = tmp_path / "pages"
     pages.mkdir()
-    with front_end(pages) as origin:
+    with browsers.front_end(pages) as origin:
         env = {
             "DATABASE_URL": new_database(cell),
             "MAIL_LINK": f"{origin}/{{kind}}.html#token={{token}}",
@@ -212,23 +205,6 @@ def developing(
     defaults = {"ENVIRONMENT": "development", "MAIL_LINK": link}
     with serving(project, folder / "log", env={**defaults, **env}, port=port) as server:
         yield server
-
-
-@contextmanager
-def front_end(folder: Path) -> Iterator[str]:
-    """Serve the pages in a folder on another origin, and yield it."""
-    handler = partial(SilentHandler, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-
-
-class SilentHandler(SimpleHTTPRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        pass
 
 
 def open_mailed_link(page: Page, server: Server, kind: str) -> None:

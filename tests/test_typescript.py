@@ -1,9 +1,8 @@
-"""Clients that two generators make from the OpenAPI document compile in strict mode.
+"""The client of a render, and those of two generators, compile in strict mode.
 
-`tests/typescript` has their versions, and code that uses what they generate.
+`tests/typescript` has the versions, and code that uses what the generators write.
 """
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +10,10 @@ from shutil import copytree
 
 import pytest
 
+from support import typescript
 from support.commands import run
 from support.matrix import FEATURES, Cell
-from support.once import made_once
 
-FIXTURE = Path(__file__).parent / "typescript"
 DOCUMENT = (
     "import json; from app.main import create_app; from app.settings import load_settings; "
     "print(json.dumps(create_app(load_settings()).openapi()))"
@@ -24,12 +22,6 @@ GENERATE = (
     ("openapi-typescript", "openapi.json", "--output", "schema.ts"),
     ("openapi-ts", "--input", "openapi.json", "--output", "client", "--no-log-file"),
 )
-# A mirror of the registry and its certificate are named in variables.
-NPM_ENVIRONMENT = {
-    name: value
-    for name, value in os.environ.items()
-    if name.lower().startswith("npm_config_") or name == "NODE_EXTRA_CA_CERTS"
-}
 
 pytestmark = pytest.mark.parametrize(
     "cell",
@@ -43,31 +35,25 @@ pytestmark = pytest.mark.parametrize(
 )
 
 
-@pytest.fixture
-def generators(shared: Path) -> Path:
-    """The installed generators. Without the registry, skip the test. On CI, fail it."""
-    try:
-        return made_once(shared / "typescript", install)
-    except AssertionError:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip("npm or its registry is away: the generators of clients come from there")
-
-
-def install(folder: Path) -> None:
-    copytree(FIXTURE, folder)
-    run("npm", "ci", "--no-fund", "--no-audit", cwd=folder, env=NPM_ENVIRONMENT)
-
-
 def test_generated_clients_compile(
     cell: Cell,
     render: Callable[[Cell], Path],
-    generators: Path,
+    shared: Path,
     tmp_path: Path,
 ) -> None:
-    project = Path(copytree(generators, tmp_path / "client", symlinks=True))
+    project = Path(copytree(typescript.installed(shared), tmp_path / "client", symlinks=True))
     document = run(sys.executable, "-c", DOCUMENT, cwd=render(cell))
     (project / "openapi.json").write_text(document)
 
     for command in (*GENERATE, ("tsc",)):
         run("npx", "--no-install", *command, cwd=project)
+
+
+def test_client_of_the_render_compiles_in_its_documented_use(
+    cell: Cell,
+    render: Callable[[Cell], Path],
+    shared: Path,
+) -> None:
+    built = typescript.compiled_client(render, cell, shared)
+
+    assert "class AuthClient" in (built / "auth.js").read_text()

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 # The parameters of an ASGI application or middleware.
 ASGI_PARAMETERS = ["self", "scope", "receive", "send"]
-# Both flavours authenticate requests and WebSockets on the event loop.
+# Both flavours authenticate requests and WebSockets on the event loop, and have the same clients.
 IN_BOTH = {
     "app/auth/authenticator.py",
     "app/auth/ext/user_lookup.py",
     "app/auth/fastapi/dependencies.py",
+    "clients/python/bearer_auth.py",
     "tests/auth/ext/test_user_lookup.py",
     "tests/auth/memory/user_lookup.py",
     "tests/handshakes.py",
