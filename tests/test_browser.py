@@ -145,7 +145,7 @@ def test_cookies_need_the_host_name_of_the_front_end(
     pages = tmp_path / "pages"
     pages.mkdir()
     (pages / "index.html").write_text("<!doctype html>")
-    with front_end(pages) as address:
+    with browsers.front_end(pages) as address:
         origin = address.replace("127.0.0.1", "localhost")
         env = {
             "DATABASE_URL": new_database(cell),
