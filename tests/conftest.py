@@ -158,9 +158,9 @@ def type_cache(
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the lines that tests recorded for cells, updates, similar names and sabotages."""
+    """Print the lines that tests recorded for the sections."""
     reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
-    for title in ("matrix", "identity", "sabotages", "updates"):
+    for title in ("matrix", "documents", "identity", "sabotages", "updates"):
         texts = sorted(recorded(report, title) for report in reports)
         if any(texts):
             terminalreporter.section(title)
