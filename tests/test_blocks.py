@@ -150,6 +150,7 @@ def parse_diff(text: str) -> None:
 PARSERS: dict[str, Callable[[str], object]] = {
     "": str,
     "diff": parse_diff,
+    "js": str,  # test_how_to.py checks it with Node.js
     "json": json.loads,
     "python": ast.parse,
     "sh": parse_shell,
