@@ -4,6 +4,8 @@ By default, `uv` and `uvx` run programs of the shared environment. With `--real-
 real ones, and download what a reader downloads. The end of a run has the time of each step.
 """
 
+import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -24,6 +26,8 @@ PAGE = ROOT / "docs/tutorial.md"
 SERVE = "uv run fastapi dev\n"
 ADDRESS = "http://127.0.0.1:8000"
 COPY, UPDATE = "1. Copy the template", "8. Update"
+# Variables with which the real uv reaches its index.
+NETWORK = re.compile(r"SSL_|UV_|\w+_proxy$", re.IGNORECASE)
 NEWER = '"""The factory of the application."""'
 
 
@@ -44,7 +48,9 @@ class Reader:
 
     @property
     def env(self) -> dict[str, str]:
-        return {"KIT": str(self.template), "PORT": str(self.port), **checks.OWN_TEST_ENVIRONMENT}
+        network = {name: os.environ[name] for name in os.environ if NETWORK.match(name)}
+        own = {"KIT": str(self.template), "PORT": str(self.port), **checks.OWN_TEST_ENVIRONMENT}
+        return own if self.tools else {**network, **own}
 
     def follow(self, title: str, block: Block) -> None:
         text = block.text.replace(ADDRESS, f"http://127.0.0.1:{self.port}")
