@@ -16,9 +16,13 @@ from support import checks, databases, depth, fix, team, templates, updating, wh
 from support.matrix import Cell  # noqa: E402
 from support.once import made_once  # noqa: E402
 
+# Applications with tests of their own. test_moving_in.py runs them.
+collect_ignore = ["foreign"]
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     depth.add_option(parser)
+    parser.addoption("--real-uv", action="store_true", help="follow docs/tutorial.md with uv")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -158,9 +162,9 @@ def type_cache(
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the lines that tests recorded for cells, updates, similar names and sabotages."""
+    """Print the lines that tests recorded for the sections."""
     reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
-    for title in ("matrix", "identity", "sabotages", "updates"):
+    for title in ("matrix", "documents", "identity", "sabotages", "tutorial", "updates"):
         texts = sorted(recorded(report, title) for report in reports)
         if any(texts):
             terminalreporter.section(title)

@@ -107,13 +107,24 @@ def test_checkout_keeps_no_credential(cell: Cell, render: Render) -> None:
 def test_our_own_workflows_have_no_more_rights() -> None:
     found = workflows.workflows(ROOT)
 
-    assert found.keys() == {"ci.yml", "every-cell.yml"}
-    for workflow in found.values():
+    assert found.keys() == {"ci.yml", "every-cell.yml", "site.yml"}
+    for name in ("ci.yml", "every-cell.yml"):
+        workflow = found[name]
         [job] = workflow["jobs"].values()
         assert (workflow["permissions"], job["permissions"]) == ({}, {"contents": "read"})
         checkout, *_, tests = job["steps"]
         assert checkout["with"]["persist-credentials"] is False
         assert tests["run"].startswith(".ci/run")
+
+
+def test_site_is_published_without_running_its_code_with_rights() -> None:
+    site = workflows.workflows(ROOT)["site.yml"]
+
+    build, publish = site["jobs"].values()
+    assert (site["permissions"], build["permissions"]) == ({}, {"contents": "read"})
+    assert build["steps"][0]["with"]["persist-credentials"] is False
+    assert publish["permissions"] == {"pages": "write", "id-token": "write"}
+    assert [step.get("run") for step in publish["steps"]] == [None]
 
 
 def test_weekly_run_covers_every_cell() -> None:

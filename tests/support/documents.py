@@ -20,9 +20,11 @@ FENCE = re.compile(r"^```(?P<language>\w*)$")
 FILE = re.compile(r"^# (?P<name>\S+)$")
 # A placeholder for values that differ per project, such as the ID of a revision.
 UNKNOWN = "…"
+Tools = Mapping[str, str]
 # Commands of the project's own environment. All others run in the shared one.
 COMMANDS = {
     "uv": 'test "$1" = run && shift && exec "$@"',
+    "uvx": 'exec python -m "$@"',
     "manage": 'exec python -c "from app.cli import app; app()" "$@"',
 }
 
@@ -61,15 +63,24 @@ def follow(project: Path, document: Path, title: str, env: Mapping[str, str]) ->
             change_file(project, block)
 
 
-def run_commands(project: Path, commands: str, env: Mapping[str, str]) -> str:
+def run_commands(
+    project: Path, commands: str, env: Mapping[str, str], tools: Tools = COMMANDS
+) -> str:
     """Run the commands of a block up to the first failure. Return their output."""
+    path = search_path(project, tools)
+    return run("sh", "-ec", commands, cwd=project, env={**env, "PATH": path})
+
+
+def search_path(project: Path, tools: Tools) -> str:
+    """Return a PATH that finds these commands first. Without any, it is the user's own."""
+    if not tools:
+        return os.environ["PATH"]
     own = project.parent / "bin"
     own.mkdir(exist_ok=True)
-    for name, command in COMMANDS.items():
+    for name, command in tools.items():
         (own / name).write_text(f"#!/bin/sh\n{command}\n")
         (own / name).chmod(0o755)
-    path = f"{own}:{Path(sys.executable).parent}:{os.environ['PATH']}"
-    return run("sh", "-ec", commands, cwd=project, env={**env, "PATH": path})
+    return f"{own}:{Path(sys.executable).parent}:{os.environ['PATH']}"
 
 
 def change_file(project: Path, block: Block) -> None:

@@ -1,0 +1,1 @@
+"""An application with users like those of fastapi-users, without the library."""

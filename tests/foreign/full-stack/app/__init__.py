@@ -1,0 +1,1 @@
+"""A backend like that of full-stack-fastapi-template."""

@@ -1,0 +1,1 @@
+"""A small shop with users, as one writes it after the tutorial of FastAPI."""
