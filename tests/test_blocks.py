@@ -156,6 +156,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "sh": parse_shell,
     "text": str,
     "toml": tomllib.loads,
+    "ts": str,  # test_typescript.py compiles it
     "yaml": yaml.safe_load,
 }
 

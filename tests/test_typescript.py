@@ -54,6 +54,7 @@ def test_client_of_the_render_compiles_in_its_documented_use(
     render: Callable[[Cell], Path],
     shared: Path,
 ) -> None:
+    """With the block "Browsers" of docs/clients.md."""
     built = typescript.compiled_client(render, cell, shared)
 
     assert "class AuthClient" in (built / "auth.js").read_text()
