@@ -157,7 +157,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "text": str,
     "toml": tomllib.loads,
     "ts": str,  # test_typescript.py compiles it
-    "yaml": yaml.safe_load,
+    "yaml": lambda text: list(yaml.safe_load_all(text)),
 }
 
 

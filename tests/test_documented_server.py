@@ -10,36 +10,19 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from support.commands import module
+from support.deployment import dockerfile_command, local
 from support.matrix import Cell
-from support.servers import Command, Server, is_ready, launched
+from support.servers import Server, is_ready, launched
 from support.waiting import wait_until
 
 MIB = b"x" * 2**20
 TOO_MANY = 64  # MiB; a server that takes so many takes any number
 
 
-def dockerfile_command(project: Path) -> list[str]:
-    [command] = re.findall(r"^CMD (\[.*\])$", (project / "Dockerfile").read_text(), re.MULTILINE)
-    return list(json.loads(command))
-
-
 def production_command(project: Path) -> list[str]:
     text = (project / "docs/production.md").read_text()
     [command] = re.findall(r"^uv run (uvicorn app\.asgi:app.*)$", text, re.MULTILINE)
     return shlex.split(command)
-
-
-def local(arguments: list[str]) -> Command:
-    """Return a documented command for this machine. Of a repeated option, the last one applies."""
-    program, application, *options = arguments
-    assert (program, application) == ("uvicorn", "app.asgi:app")
-
-    def command(application: str, port: int, workers: int) -> tuple[str, ...]:
-        here = ("--host", "127.0.0.1", "--port", str(port), "--workers", str(workers))
-        return module("uvicorn", application, *options, *here)
-
-    return command
 
 
 @pytest.fixture(params=[dockerfile_command, production_command], ids=["image", "page"])

@@ -65,6 +65,15 @@ def rows(url: str, query: str) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
+def rename_table(url: str, name: str) -> None:
+    """Take a table away from an application that runs."""
+    parts = urlsplit(url)
+    file = parts.path.removeprefix("/")
+    is_file = parts.scheme.startswith("sqlite")
+    with closing(sqlite3.connect(file) if is_file else connect(parts)) as connection:
+        connection.execute(f"ALTER TABLE {name} RENAME TO away")
+
+
 def require(database: str) -> None:
     """Skip the test if the server is not reachable. On CI, fail it."""
     try:

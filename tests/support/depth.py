@@ -8,6 +8,7 @@ from support.matrix import CELLS, COVERING_CELLS, Cell
 
 OPTION = "--every-cell"
 MARK = "whole"
+DEEP = "deep"
 
 
 def add_option(parser: pytest.Parser) -> None:
@@ -19,7 +20,7 @@ def add_option(parser: pytest.Parser) -> None:
 
 
 def deselect(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect tests marked `whole` whose cell is not in the covering array.
+    """Deselect tests marked `deep`, and tests marked `whole` of cells outside the covering array.
 
     A test that is selected by its own ID always runs.
     """
@@ -44,6 +45,8 @@ def summary(config: pytest.Config) -> str:
 
 
 def is_deeper(item: pytest.Item) -> bool:
+    if item.get_closest_marker(DEEP):
+        return True
     return item.get_closest_marker(MARK) is not None and not all(
         cell in COVERING_CELLS for cell in cells_of(item)
     )

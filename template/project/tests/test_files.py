@@ -110,7 +110,8 @@ def test_image_runs_as_a_user_without_rights() -> None:
     _, _, final_stage = DOCKERFILE.rpartition("\nFROM ")
 
     assert re.findall(r"^USER (.+)$", final_stage, re.MULTILINE) == ["app"]
-    assert "useradd --system --no-create-home --shell /usr/sbin/nologin app" in final_stage
+    assert "useradd --system --uid 999 --no-create-home " in final_stage
+    assert " --shell /usr/sbin/nologin app\n" in final_stage
     assert final_stage.index("\nUSER ") < final_stage.index("\nCMD ")
 
 

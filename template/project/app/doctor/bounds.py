@@ -4,6 +4,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from limits import parse_many
 
@@ -24,6 +25,12 @@ class Bound:
 def requests_an_hour(rates: str) -> float:
     """Return how many requests an hour all rates together allow."""
     return min(rate.amount * 3600 / rate.get_expiry() for rate in parse_many(rates))
+
+
+def crosses_a_network_in_clear(storage: str) -> bool:
+    url = urlsplit(storage)
+    is_here = url.hostname in ("localhost", "127.0.0.1", "::1")
+    return url.scheme in ("redis", "valkey") and not is_here
 
 
 BOUNDS = (
@@ -124,6 +131,11 @@ BOUNDS = (
         "AUTH_LIMIT_MAIL",
         lambda settings: requests_an_hour(settings.auth.limit_mail) > 100,
         "allow 100 an hour or fewer. Each request can send a mail to somebody else.",
+    ),
+    Bound(
+        "AUTH_LIMIT_STORAGE",
+        lambda settings: crosses_a_network_in_clear(settings.auth.limit_storage),
+        "use rediss or valkeys, unless the network is only yours. Others can change the counts.",
     ),
     Bound(
         "AUTH_RECENT_LOGIN_MINUTES",

@@ -7,7 +7,13 @@ from collections.abc import Iterator
 
 from app.doctor.accounts import examine_accounts
 from app.doctor.bounds import examine_settings
-from app.doctor.database import examine_connection, examine_revision, examine_tables
+from app.doctor.connection import (
+    examine_connection,
+    # {% if database != "sqlite" %}
+    #| examine_database_server,
+    # {% endif %}
+)
+from app.doctor.database import examine_revision, examine_tables
 from app.doctor.findings import Finding, Verdict
 from app.doctor.machine import examine_files, examine_hashing, examine_limits, examine_proxies
 from app.doctor.mail import examine_outbox, examine_server
@@ -31,7 +37,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield finding
         if finding.verdict == Verdict.FAILURE:
             return
-    yield from _rows(settings)
+    yield from _contents(settings)
 
 
 def _structure(settings: Settings) -> Iterator[Finding]:
@@ -41,7 +47,10 @@ def _structure(settings: Settings) -> Iterator[Finding]:
     yield asyncio.run(examine_tables(settings))
 
 
-def _rows(settings: Settings) -> Iterator[Finding]:
+def _contents(settings: Settings) -> Iterator[Finding]:
+    # {% if database != "sqlite" %}
+    #| yield from asyncio.run(examine_database_server(settings))
+    # {% endif %}
     yield from asyncio.run(examine_accounts(settings))
     yield asyncio.run(examine_outbox(settings))
     # {% if "totp" in features %}

@@ -1,54 +1,18 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""Checks of the database: its connection, its revision and its tables."""
+"""Checks of the database: its revision and its tables."""
 
 import io
-from pathlib import (
-    # {% if database == "sqlite" %}
-    Path,
-    # {% endif %}
-)
 
 from alembic import command
 from alembic.util.exc import CommandError, DatabaseNotAtHead
 from sqlalchemy import Connection, inspect
-from sqlalchemy.exc import DBAPIError
 
-from app.auth.errors import StorageUnavailable
 from app.database import Database
-from app.database.problems import (
-    advice,
-    # {% if database == "sqlite" %}
-    place_of,
-    # {% endif %}
-    without_log,
-)
 from app.doctor.findings import Finding, Verdict
 from app.migrate import configuration
 from app.models import Base
 from app.settings import Settings
-
-
-async def examine_connection(settings: Settings) -> Finding:
-    """Check that the database answers."""
-    # {% if database == "sqlite" %}
-    file = place_of(settings.database)
-    if not Path(file).exists():  # connecting would create one
-        text = f"There is no database in {file}: check DATABASE_URL, or create it with Alembic."
-        return Finding(Verdict.FAILURE, text)
-    # {% endif %}
-    database = Database(settings.database)
-    try:
-        with without_log():
-            await database.check()
-    except StorageUnavailable as error:
-        cause = error.__cause__
-        known = advice(cause, settings.database) if isinstance(cause, DBAPIError) else None
-        text = known or f"The database does not answer ({cause}): check DATABASE_URL."
-        return Finding(Verdict.FAILURE, text)
-    finally:
-        await database.dispose()
-    return Finding(Verdict.FINE, "The database answers.")
 
 
 def examine_revision(settings: Settings) -> Finding:

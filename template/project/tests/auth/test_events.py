@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 
@@ -354,6 +355,16 @@ def test_events_go_to_the_log(
     fields = json.loads(json.dumps(vars(record)["event"], default=str))
     assert (record.name, record.levelno) == ("app.auth.events", level)
     assert fields.keys() == {"name", "outcome", "at", "request_id", "ip", "user_id"}
+
+
+def test_events_are_counted_by_name_and_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
+    counter = Mock()
+    monkeypatch.setattr("app.auth.events.EVENTS", counter)
+    recorder = EventRecorder(settings_with(), utc_now, SeenEvents())
+
+    recorder.record(EventName.LOGIN_FAIL, outcome="failure", identifier="ann")
+
+    counter.add.assert_called_once_with(1, {"event": "authn_login_fail", "outcome": "failure"})
 
 
 # {% endcall %}
