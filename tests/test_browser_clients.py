@@ -148,6 +148,7 @@ def sign_in_is_noticed_in_all_tabs(stage: Stage, password: str) -> None:
 
     assert refused == 401
     assert accepted in {200, 204}
+    assert bool(stage.context.cookies()) != stage.store
     assert stage.next_changes() == [[True], [True]]
     assert stage.ask(*stage.tabs) == [200] * 4
     assert stage.refreshes == []
