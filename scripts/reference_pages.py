@@ -79,7 +79,7 @@ def routes(entries: Entries) -> Iterator[str]:
         yield ""
         yield f"## {tag}"
         yield ""
-        yield from heading("route", "does", "token", "fields", "success", "errors", "note")
+        yield from heading("route", "does", "fields", "success", "errors")
         for entry in group:
             left_out = (*COMMON, *(OF_TOKENS if entry["takes_token"] else ()))
             told = [
@@ -89,12 +89,10 @@ def routes(entries: Entries) -> Iterator[str]:
             ]
             yield row(
                 code(entry["name"]),
-                entry["does"],
-                "yes" if entry["takes_token"] else "",
+                sentences(entry["does"], entry["takes_token"] and "Takes a token", entry["note"]),
                 listed(entry["fields"]),
                 ", ".join(map(str, entry["success"])),
                 "<br>".join(told),
-                entry["note"],
             )
 
 
@@ -141,6 +139,13 @@ def commands(entries: Entries) -> Iterator[str]:
     yield from heading("command", "does", "arguments", "note")
     for entry in entries:
         yield row(code(entry["name"]), entry["help"], listed(entry["arguments"]), entry["note"])
+
+
+def sentences(*parts: str | bool) -> str:
+    whole = (
+        part[0].upper() + part[1:].rstrip(".") for part in parts if isinstance(part, str) and part
+    )
+    return " ".join(f"{part}." for part in whole)
 
 
 def by(name: str) -> Callable[[dict[str, Any]], Any]:

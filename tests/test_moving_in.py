@@ -3,15 +3,20 @@
 The tests of each application pass before and after. Its users sign in with their old passwords.
 """
 
+import re
 import shutil
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from support import checks, documents, journeys, templates
+from support import checks, documents, journeys, templates, updating
 from support.commands import module, run
+from support.editing import edit
+from support.matrix import Cell
 from support.servers import launched
 from support.templates import ROOT
 
@@ -66,6 +71,36 @@ def test_application_keeps_its_users_and_its_tests(
     own_tests(project, tmp_path)
     with launched(project, tmp_path / "log", env=env, application="app.main:app") as server:
         users_sign_in(server.url, foreign)
+
+
+def test_package_can_have_another_name(render: Callable[[Cell], Path], tmp_path: Path) -> None:
+    shutil.copytree(render(Cell()) / "app/auth", tmp_path / "shop/auth")
+    [command] = re.findall("replace the name: `(.+)`", (HOW_TO / "moving-in.md").read_text())
+
+    run("sh", "-ec", command, cwd=tmp_path)
+
+    module_name = "shop.auth.fastapi.routers"
+    code = f"import sys, {module_name}; print([name for name in sys.modules if name == 'app'])"
+    assert run(sys.executable, "-c", code, cwd=tmp_path) == "[]\n"
+
+
+def test_update_of_the_render_is_applied(render: Callable[[Cell], Path], tmp_path: Path) -> None:
+    source, project = tmp_path / "rendered", tmp_path / "project"
+    for folder in (source, project):
+        shutil.copytree(render(Cell()) / "app/auth", folder / "app/auth")
+        run("git", "init", "--quiet", cwd=folder)
+        updating.committed(folder)
+    file = Path("app/auth/service.py")
+    edit(project / file, "logger = ", "# Ours.\nlogger = ")
+    updating.committed(project)
+    edit(source / file, '"""Account operations of users', '"""Fixed account operations of users')
+    updating.committed(source)
+
+    documents.follow(project, HOW_TO / "moving-in.md", UPDATES, {})
+
+    text = (project / file).read_text()
+    assert text.startswith('"""Fixed account operations')
+    assert "# Ours." in text
 
 
 def own_tests(project: Path, folder: Path) -> None:
