@@ -76,11 +76,11 @@ async def examine_database_server(settings: Settings) -> list[Finding]:
 def _connections(settings: Settings, limit: Any) -> Finding:
     processes = int(os.environ.get("WEB_CONCURRENCY", "1"))
     wanted = processes * 2 * settings.database.pool_size
-    text = f"{processes} processes open up to {wanted} connections, and the server has {limit}"
+    found = f"{processes} processes open up to {wanted} connections, and the server has {limit}"
     return fine_if(
         wanted <= limit,
-        f"{text} for all instances.",
-        f"{text}: set a smaller DATABASE_POOL_SIZE, or raise max_connections of the server.",
+        f"{found} for all instances.",
+        f"{found}: set a smaller DATABASE_POOL_SIZE, or raise max_connections of the server.",
     )
 
 
