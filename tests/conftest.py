@@ -8,11 +8,22 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
+from playwright.sync_api import Browser, Page
 from pytest_copier.plugin import CopierFixture
 
 pytest.register_assert_rewrite("support")
 
-from support import checks, databases, depth, fix, team, templates, updating, whole_records  # noqa: E402
+from support import (  # noqa: E402
+    browsers,
+    checks,
+    databases,
+    depth,
+    fix,
+    team,
+    templates,
+    updating,
+    whole_records,
+)
 from support.matrix import Cell  # noqa: E402
 from support.once import made_once  # noqa: E402
 
@@ -144,6 +155,18 @@ def new_database(tmp_path: Path) -> Iterator[Callable[[Cell], str]]:
     """Create an empty database for a cell and return its URL. It is dropped after the test."""
     with ExitStack() as stack:
         yield lambda cell: stack.enter_context(databases.temporary(cell, tmp_path))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with browsers.launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with browsers.watched_page(browser) as page:
+        yield page
 
 
 @pytest.fixture(scope="session")

@@ -152,6 +152,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "diff": parse_diff,
     "js": str,  # test_how_to.py checks it with Node.js
     "json": json.loads,
+    "mermaid": str,
     "python": ast.parse,
     "sh": parse_shell,
     "text": str,

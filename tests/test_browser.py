@@ -2,18 +2,16 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Page, expect
 
 from support import browsers, journeys
 from support.matrix import Cell
-from support.servers import Server, free_port, serving
+from support.servers import Server, free_port
 from support.waiting import wait_until
 
 NEW_PASSWORD = "another long passphrase"
@@ -45,30 +43,6 @@ Render = Callable[[Cell], Path]
 NewDatabase = Callable[[Cell], str]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsers.launched() as browser:
-        yield browser
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of a new browser profile. No script may fail in it, and none may be blocked."""
-    errors: list[str] = []
-    with browsers.profile(browser) as context:
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", partial(note, errors))
-        yield page
-    assert errors == []
-
-
-def note(errors: list[str], message: ConsoleMessage) -> None:
-    # Responses with an error status are expected.
-    if message.type == "error" and "Failed to load resource" not in message.text:
-        errors.append(message.text)
-
-
 @pytest.mark.parametrize("cell", [Cell(), Cell("sync", "sqlite", "cookie")], ids=str)
 def test_links_of_mails_are_followed(
     cell: Cell,
@@ -77,7 +51,9 @@ def test_links_of_mails_are_followed(
     page: Page,
     tmp_path: Path,
 ) -> None:
-    with developing(render(cell), tmp_path, {"DATABASE_URL": new_database(cell)}) as server:
+    with browsers.developing(
+        render(cell), tmp_path, {"DATABASE_URL": new_database(cell)}
+    ) as server:
         page.goto(f"{server.url}/docs")
         assert page.evaluate(POST, ["/auth/register", account()]) == 201
 
@@ -121,7 +97,7 @@ def test_links_lead_to_a_front_end_of_another_origin(
             "CORS_ORIGINS": origin,
             "AUTH_TRUSTED_ORIGINS": origin,
         }
-        with developing(render(cell), tmp_path, env, port) as server:
+        with browsers.developing(render(cell), tmp_path, env, port) as server:
             script = FRONT_END.replace("API", server.url).replace("PASSWORD", journeys.PASSWORD)
             (pages / "verify_email.html").write_text(script)
             with httpx2.Client(base_url=server.url) as client:
@@ -152,7 +128,7 @@ def test_cookies_need_the_host_name_of_the_front_end(
             "CORS_ORIGINS": origin,
             "AUTH_TRUSTED_ORIGINS": origin,
         }
-        with developing(render(cell), tmp_path, env, port) as server:
+        with browsers.developing(render(cell), tmp_path, env, port) as server:
             with httpx2.Client(base_url=server.url) as client:
                 journeys.read(client.post("/auth/register", json=account()), 201)
             page.goto(f"{origin}/index.html")
@@ -171,7 +147,9 @@ def test_docs_sign_in(
     tmp_path: Path,
 ) -> None:
     cell = Cell(transport=transport)
-    with developing(render(cell), tmp_path, {"DATABASE_URL": new_database(cell)}) as server:
+    with browsers.developing(
+        render(cell), tmp_path, {"DATABASE_URL": new_database(cell)}
+    ) as server:
         with httpx2.Client(base_url=server.url) as client:
             journeys.read(client.post("/auth/register", json=account()), 201)
 
@@ -190,21 +168,6 @@ def test_docs_sign_in(
 
         response = operation.locator(".live-responses-table .response")
         expect(response).to_contain_text("ann@example.com")
-
-
-@contextmanager
-def developing(
-    project: Path,
-    folder: Path,
-    env: Mapping[str, str],
-    port: int | None = None,
-) -> Iterator[Server]:
-    """Serve a render as in development, with links in mails that lead to this server."""
-    port = port or free_port()
-    link = f"http://127.0.0.1:{port}/auth/links/{{kind}}#token={{token}}"
-    defaults = {"ENVIRONMENT": "development", "MAIL_LINK": link}
-    with serving(project, folder / "log", env={**defaults, **env}, port=port) as server:
-        yield server
 
 
 def open_mailed_link(page: Page, server: Server, kind: str) -> None:

@@ -78,12 +78,6 @@ class Stage:
         return [generation for (generation,) in databases.rows(self.database_url, query)]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsers.launched() as browser:
-        yield browser
-
-
 @pytest.fixture(
     params=[
         (BOTH, False),

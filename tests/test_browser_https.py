@@ -1,7 +1,7 @@
 """Over HTTPS, a browser keeps the cookies of production, and no script sees them."""
 
 import ipaddress
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -30,12 +30,6 @@ VISIT = """async ([name, password]) => {
 }"""
 ASK = """async () => (await auth.fetch("/auth/me")).status"""
 LOG_OUT = "async () => (await auth.logout()).status"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsers.launched() as browser:
-        yield browser
 
 
 @pytest.mark.parametrize("cell", [Cell(), Cell(transport="cookie")], ids=str)

@@ -52,7 +52,7 @@ def test_refused_answer_is_one_sentence_and_writes_nothing(
     )
 
     assert finished.code != 0
-    assert 'The short name "fastapi" is also the name of a package' in finished.output
+    assert '"fastapi" is a package or a database' in finished.output
     assert list(tmp_path.iterdir()) == []
 
 

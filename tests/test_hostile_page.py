@@ -4,7 +4,7 @@ The visitor is signed in with cookies. To browsers, another port of the same hos
 so they send the cookies with its requests. Another host is another site.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -73,12 +73,6 @@ SIGN_IN = """async ([credentials, text]) => {
   });
   return [(await post("/auth/login", credentials)).ok, (await post("/notes", { text })).status];
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsers.launched() as browser:
-        yield browser
 
 
 @pytest.mark.parametrize("cell", [Cell(), Cell(transport="cookie")], ids=str)

@@ -111,7 +111,7 @@ def test_tutorial_can_be_followed(
     record_property("tutorial", "\n".join(steps))
     assert '"email":"ann@example.com"' in reader.output["3. Register, verify, sign in"]
     assert "204\n" in reader.output["3. Register, verify, sign in"]
-    assert "6 passed" in reader.output["6. Test it"]
+    assert "12 passed" in reader.output["6. Test it"]
     assert reader.output["7. A second client"].count("Middlemarch") == 1
     assert "app/main.py" in reader.output[UPDATE]
     assert NEWER in (reader.project / "app/main.py").read_text()

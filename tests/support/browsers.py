@@ -1,6 +1,6 @@
 """A real browser, and pages of the origin of the API and of another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -8,9 +8,18 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Route,
+    expect,
+    sync_playwright,
+)
 
 from support.programs import required
+from support.servers import Server, free_port, serving
 from support.waiting import DEADLINE_SECONDS
 
 # `statuses` are those of all responses, `changes` what the client has told the page.
@@ -42,6 +51,38 @@ def profile(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
     with browser.new_context(**options) as context:
         context.set_default_timeout(DEADLINE_SECONDS * 1000)
         yield context
+
+
+@contextmanager
+def watched_page(browser: Browser) -> Iterator[Page]:
+    """A page of a new profile. No script of the profile may fail, and none may be blocked."""
+    errors: list[str] = []
+    with profile(browser) as context:
+        context.on("weberror", lambda error: errors.append(str(error.error)))
+        context.on("console", partial(note, errors))
+        yield context.new_page()
+    assert errors == []
+
+
+def note(errors: list[str], message: ConsoleMessage) -> None:
+    # Responses with an error status are expected.
+    if message.type == "error" and "Failed to load resource" not in message.text:
+        errors.append(message.text)
+
+
+@contextmanager
+def developing(
+    project: Path,
+    folder: Path,
+    env: Mapping[str, str],
+    port: int | None = None,
+) -> Iterator[Server]:
+    """Serve a render as in development, with links in mails that lead to this server."""
+    port = port or free_port()
+    link = f"http://127.0.0.1:{port}/auth/links/{{kind}}#token={{token}}"
+    defaults = {"ENVIRONMENT": "development", "MAIL_LINK": link}
+    with serving(project, folder / "log", env={**defaults, **env}, port=port) as server:
+        yield server
 
 
 def open_client(context: BrowserContext, url: str, built: Path, *, store: bool = False) -> Page:

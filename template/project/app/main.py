@@ -24,7 +24,7 @@ from app.lifespan import lifespan
 from app.mailing import build_mailing
 from app.middleware import install_middleware
 from app.models import AUTH_MODELS, User
-from app.routes import health, notes
+from app.routes import health, notes, start
 from app.settings import Settings
 
 
@@ -80,6 +80,7 @@ def create_app(
         app.include_router(jwks.router)
     if settings.environment == "development":
         app.include_router(mailbox.router)
+        app.include_router(start.router)
     app.include_router(health.router)
     app.include_router(notes.router)
     if settings.docs:

@@ -100,8 +100,8 @@ async def test_name_of_the_application_is_text(client: AsyncClient) -> None:
     assert "<title>Tom &amp; &lt;b&gt;Ann&lt;/b&gt;</title>" in response.text
 
 
-@with_app_settings(environment="development")
-async def test_development_leads_to_the_docs(client: AsyncClient) -> None:
+@with_app_settings(docs=True)
+async def test_start_leads_to_the_docs(client: AsyncClient) -> None:
     response = await client.get("/", follow_redirects=True)
 
     assert (response.status_code, response.url.path) == (200, "/docs")

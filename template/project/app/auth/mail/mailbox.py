@@ -13,7 +13,18 @@ from app.auth.fastapi.state import get_auth
 
 SHOWN = 50
 LINK = re.compile(r"https?://[^\s<]+")
-PAGE = """<!doctype html><meta charset="utf-8"><title>Mailbox</title><h1>Mailbox</h1>
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Mailbox</title>
+<style>
+:root { color-scheme: light dark }
+body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 50rem; padding: 0 1rem }
+article { border-top: 1px solid; margin-top: 1.5rem }
+pre { font: inherit; overflow-wrap: anywhere; white-space: pre-wrap }
+</style>
+<h1>Mailbox</h1>
 <p>The last mails, for development only. Reload the page for new ones.</p>
 """
 
