@@ -84,7 +84,9 @@ def sign_in(page: Page, password: str) -> None:
 
 
 def sign_out(page: Page) -> None:
-    page.get_by_role("button", name="Sign out").click()
+    with page.expect_response("**/auth/logout") as ended:
+        page.get_by_role("button", name="Sign out").click()
+    assert ended.value.status == 204
     expect(page.get_by_role("status")).to_have_text("You are signed out.")
     expect(page.get_by_role("heading", name="ann")).to_be_hidden()
 
