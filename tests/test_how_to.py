@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx2
 
 from support import checks, databases, documents, journeys
-from support.commands import attempt, run
+from support.commands import attempt
 from support.matrix import Cell
 from support.programs import required
 from support.servers import serving
@@ -16,20 +16,6 @@ from support.templates import ROOT
 HOW_TO = ROOT / "docs/how-to"
 POSTGRESQL = Cell(database="postgresql")
 SITE = "https://app.example.com"
-# Every request gets 401 until a refresh is done.
-FAKE_API = """
-let refreshes = 0, isFresh = false;
-globalThis.fetch = async (url) => {
-  await null;
-  if (!url.endsWith("/auth/refresh")) return { status: isFresh ? 200 : 401 };
-  refreshes += 1;
-  isFresh = true;
-  return { status: 204, ok: true };
-};
-Promise.all([send("/notes"), send("/auth/me")]).then((responses) =>
-  console.log(`${responses.map((one) => one.status)} after ${refreshes} refresh`));
-"""
-
 Render = Callable[[Cell], Path]
 NewDatabase = Callable[[Cell], str]
 
@@ -135,19 +121,6 @@ def test_front_end_of_another_origin_may_sign_in(
     assert registered.status_code == 201
 
 
-def test_concurrent_requests_of_the_front_end_share_a_refresh(tmp_path: Path) -> None:
-    node = required("node", "nodejs")
-    [script] = [
-        block.text
-        for block in documents.blocks(HOW_TO / "cookie-front-end.md")
-        if block.title == "One function for all requests"
-    ]
-
-    output = run(node, "--eval", f"{script}{FAKE_API}", cwd=tmp_path)
-
-    assert output == "200,200 after 1 refresh\n"
-
-
 def test_scripts_of_the_front_end_parse(tmp_path: Path) -> None:
     node = required("node", "nodejs")
     scripts = [
@@ -162,4 +135,4 @@ def test_scripts_of_the_front_end_parse(tmp_path: Path) -> None:
         file.write_text(script)
         finished = attempt(node, "--check", str(file), cwd=tmp_path)
         assert finished.code == 0, finished.report()
-    assert len(scripts) == 4
+    assert len(scripts) == 3
