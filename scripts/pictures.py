@@ -1,4 +1,4 @@
-"""Make the pictures of the README: the questions, the page at / and the page at /docs.
+"""Make the pictures of the documents: the questions, the pages at / and /docs, and the site.
 
     uv run --group pictures python -m scripts.pictures
 
@@ -34,6 +34,7 @@ from rich.text import Text
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
+from scripts import site  # noqa: E402
 from support import browsers, journeys, templates  # noqa: E402
 
 PICTURES = ROOT / "docs/pictures"
@@ -122,6 +123,7 @@ def main() -> None:
         ask(templates.snapshot(Path(folder) / "template", "1.0.0"), project)
         with browsers.launched() as browser:
             visit(browser, project, Path(folder))
+            visit_site(browser)
 
 
 def ask(template: Path, project: Path) -> None:
@@ -155,6 +157,14 @@ def visit(browser: Browser, project: Path, folder: Path) -> None:
             page.goto(f"{server.url}/docs")
             page.locator(".opblock").first.wait_for()
             photograph(page, "docs")
+
+
+def visit_site(browser: Browser) -> None:
+    """Build the documentation site, and photograph its first page."""
+    site.main()
+    with new_page(browser, height=600) as page:
+        page.goto((site.SITE / "index.html").as_uri())
+        photograph(page, "site")
 
 
 @contextmanager
