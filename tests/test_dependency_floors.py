@@ -42,6 +42,7 @@ BOUNDS = {
     "libpass": ">=1.9.4",
     "limits": ">=5.8",
     "mypy": ">=2.4",
+    "opentelemetry-api": ">=1.44",
     "psycopg": ">=3.3",
     "pydantic": ">=2.12",
     "pydantic-settings": ">=2.12",

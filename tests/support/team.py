@@ -39,8 +39,8 @@ EDITS = (
     ),
     (
         "app/main.py",
-        "from app.routes import health, notes\n",
-        "from app.routes import health, profile\n",
+        "from app.routes import health, notes, start\n",
+        "from app.routes import health, profile, start\n",
     ),
     ("app/main.py", "app.include_router(notes.router)", "app.include_router(profile.router)"),
     (
