@@ -17,6 +17,7 @@ from support import checks, documents, journeys, templates, updating
 from support.commands import module, run
 from support.editing import edit
 from support.matrix import Cell
+from support.once import made_once
 from support.servers import launched
 from support.templates import ROOT
 
@@ -51,7 +52,7 @@ APPLICATIONS = [
 
 @pytest.fixture(scope="session")
 def kit(shared: Path) -> Path:
-    return templates.snapshot(shared / "kit", "1.0.0")
+    return made_once(shared / "kit", lambda folder: templates.snapshot(folder, "1.0.0"))
 
 
 @pytest.mark.parametrize("foreign", APPLICATIONS, ids=str)

@@ -125,11 +125,11 @@ async def test_application_that_is_not_started_reports_it(
 
 def test_building_an_application_starts_nothing(settings: Settings) -> None:
     database = Database(settings.database)
-    threads = threading.enumerate()
+    threads = set(threading.enumerate())
 
     create_app(settings, database=database)
 
-    assert threading.enumerate() == threads
+    assert set(threading.enumerate()) <= threads  # one that is idle may end meanwhile
     assert "Connections in pool: 0" in database.reader.pool.status()
     assert "Connections in pool: 0" in database.writer.pool.status()
 
