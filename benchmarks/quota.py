@@ -46,6 +46,6 @@ def cpu_seconds(pid: int) -> float:
     """Return the processor time of all running threads, in nanoseconds of resolution."""
     total = 0
     for task in Path(f"/proc/{pid}/task").iterdir():
-        with suppress(FileNotFoundError):  # the thread has ended
+        with suppress(FileNotFoundError, ProcessLookupError):  # the thread has ended
             total += int((task / "schedstat").read_text().split()[0])
     return total / 1e9
