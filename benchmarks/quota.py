@@ -34,10 +34,10 @@ def _hold(pid: int, quota: float, ended: Event) -> None:
         begin, used = time.perf_counter(), cpu_seconds(pid)
         while (left := begin + PERIOD - time.perf_counter()) > 0:
             if cpu_seconds(pid) - used < quota:
-                time.sleep(min(STEP, left))
+                ended.wait(min(STEP, left))
                 continue
             os.kill(pid, signal.SIGSTOP)
-            time.sleep(left)
+            ended.wait(left)
             os.kill(pid, signal.SIGCONT)
             break
 

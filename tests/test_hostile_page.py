@@ -114,7 +114,7 @@ def test_page_of_another_origin_does_nothing_for_its_visitor(
         assert (stored(database_url), context.cookies()) == before
         signed_in = [f"{server.url}/auth/me", "GET", "cors", "", None]
         assert visitor.evaluate(FETCH, signed_in) == "basic"
-        # It knows no cookies: a page gets tokens of its own account, which it cannot read.
+        # The token endpoint ignores cookies. A page can only sign in to an account that it knows.
         del sent_with_cookies["/auth/token"], sent_without["/auth/token"]
         assert set().union(*sent_with_cookies.values()) == {403, 422}
         assert 403 in sent_with_cookies["/auth/logout"]

@@ -32,7 +32,7 @@ ADDRESS = "http://127.0.0.1:8000"
 class Stage:
     """A served render with an account, and a copy of its client for one of the libraries."""
 
-    library: Any
+    package: Any
     client: Any
     server: Server
     ahead: Path
@@ -86,8 +86,8 @@ def stage(
     name = f"bearer_auth_for_{request.param}"
     (tmp_path / f"{name}.py").write_text(copied)
     monkeypatch.syspath_prepend(tmp_path)
-    library, client = import_module(request.param), import_module(name)
-    return Stage(library, client, served, tmp_path / "ahead", [])
+    package, client = import_module(request.param), import_module(name)
+    return Stage(package, client, served, tmp_path / "ahead", [])
 
 
 def test_concurrent_requests_refresh_once(stage: Stage) -> None:
@@ -100,7 +100,7 @@ def threads_refresh_once(stage: Stage) -> None:
     auth, before = stage.sign_in(), stage.refreshes()
 
     with (
-        stage.library.Client(base_url=stage.server.url, auth=auth) as client,
+        stage.package.Client(base_url=stage.server.url, auth=auth) as client,
         ThreadPoolExecutor(CALLERS) as threads,
     ):
         answers = list(threads.map(client.get, ["/auth/me"] * CALLERS))
@@ -113,7 +113,7 @@ def tasks_refresh_once(stage: Stage) -> None:
     auth, before = stage.sign_in(), stage.refreshes()
 
     async def ask() -> list[Any]:
-        async with stage.library.AsyncClient(base_url=stage.server.url, auth=auth) as client:
+        async with stage.package.AsyncClient(base_url=stage.server.url, auth=auth) as client:
             return await asyncio.gather(*(client.get("/auth/me") for _ in range(CALLERS)))
 
     answers = asyncio.run(ask())
@@ -129,11 +129,11 @@ def lost_response_is_asked_for_again_by_the_next_request(stage: Stage) -> None:
         if answer.request.url.path == "/auth/refresh" and not lost:
             answer.read()
             lost.append(answer.json()["refresh_token"])
-            raise stage.library.ReadError("the connection was cut")
+            raise stage.package.ReadError("the connection was cut")
 
     options = {"base_url": stage.server.url, "auth": auth, "event_hooks": {"response": [lose]}}
-    with stage.library.Client(**options) as client:
-        with pytest.raises(stage.library.ReadError):
+    with stage.package.Client(**options) as client:
+        with pytest.raises(stage.package.ReadError):
             client.get("/auth/me")
         answer = client.get("/auth/me")
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("deployment")
 @pytest.fixture
 def direct_url(database_settings: DatabaseSettings) -> str:
     if uses_pooler(database_settings.url):
-        pytest.skip("the tests run behind a pooler")
+        pytest.skip("behind a pooler, `manage doctor` does not check the server's connections")
     return database_settings.url
 # {% endif %}
 

@@ -30,7 +30,7 @@ def installed(shared: Path) -> Path:
     except AssertionError:
         if os.environ.get("CI") == "true":
             raise
-        pytest.skip("npm or its registry is away: TypeScript comes from there")
+        pytest.skip("npm cannot install TypeScript: its registry does not answer")
 
 
 def install(folder: Path) -> None:
