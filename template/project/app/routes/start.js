@@ -28,7 +28,7 @@ async function send(method, path, body) {
 Tokens of a login or a refresh replace the earlier ones. */
   if (answer.body.access_token) keep(answer.body);
   /* # {% endif %}
-Errors are answers too. */
+An error status is an answer too, so callers check `ok`. */
   return answer;
 }
 
