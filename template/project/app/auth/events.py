@@ -115,8 +115,7 @@ class EventRecorder:
     """Adds the time and the request to events, and replaces names and session IDs by pseudonyms."""
 
     def __init__(self, settings: AuthSettings, clock: Clock, sink: EventSink) -> None:
-        secret = settings.secret_key.get_secret_value().encode()
-        self._key = subkey(secret, b"log pseudonyms")
+        self._key = subkey(settings.secret_keys[0], b"log pseudonyms")
         self._clock = clock
         self._sink = sink
 

@@ -40,13 +40,7 @@ class PasswordChange:
         Raise what OwnerCheck raises, and InvalidField.
         """
         user = identity.user
-        check_password(
-            new_password,
-            field="new_password",
-            email=user.email,
-            username=user.username,
-            settings=self.tools.settings,
-        )
+        check_password(new_password, user, self.tools.settings, field="new_password")
         owner = OwnerCheck(self.tools, EventName.PASSWORD_CHANGE_FAIL)
         # The place is taken before the count, so that a full pool costs nobody an attempt.
         with self.tools.hasher.place():

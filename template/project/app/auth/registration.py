@@ -57,20 +57,10 @@ class Registration:
 
         Raise InvalidField, EmailTaken, UsernameTaken, HashingSaturated.
         """
-        user = replace(
-            user,
-            email=check_email(
-                user.email,
-                reserved=self.tools.settings.reserved_email_domains,
-            ),
-            username=check_username(user.username),
-        )
-        check_password(
-            password,
-            email=user.email,
-            username=user.username,
-            settings=self.tools.settings,
-        )
+        reserved = self.tools.settings.reserved_email_domains
+        email = check_email(user.email, reserved=reserved)
+        user = replace(user, email=email, username=check_username(user.username))
+        check_password(password, user, self.tools.settings)
         password_hash = await self.tools.hasher.hash(password)
         try:
             stored = await self.tools.transactions.run(

@@ -7,18 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.auth.authenticator import Identity
-from app.auth.errors import InvalidToken, SessionNotFound
+from app.auth.errors import InvalidToken, SessionEnded, SessionNotFound
 from app.auth.events import EventName
 from app.auth.login import Client, Login
-from app.auth.mail.account import OwnAccount
+from app.auth.owner_check import OwnerCheck
 from app.auth.password_change import PasswordChange
 from app.auth.password_check import PasswordCheck
-from app.auth.protocols import (
-    AfterRegister,
-    NewUser,
-    SessionProtocol,
-    UserProtocol,
-)
+from app.auth.protocols import AfterRegister, NewUser, SessionProtocol, UserProtocol
 from app.auth.registration import Registration
 from app.auth.rotation import Rotation, has_ended
 from app.auth.tokens import SESSION_ID, TokenPair
@@ -133,11 +128,19 @@ class AsyncAuthService:
         password: str,
         client: Client,
     ) -> TokenPair:
-        """Replace the current session by one whose login is recent.
+        """Replace the current session by one whose login is recent (ASVS 7.2.4).
 
-        Raise what OwnAccount raises.
+        Raise SessionEnded, and what OwnerCheck raises.
         """
-        session = await OwnAccount(self.tools).reauthenticate(identity, password, client)
+        checked = await OwnerCheck(self.tools).check(identity, password)
+        session = await Login(self.tools).open(
+            checked.user,
+            checked.proof,
+            client,
+            replaces=identity.session_id,
+        )
+        if session is None:
+            raise SessionEnded
         return await self._issue_tokens(session, reason="reauthenticated")
 
     async def refresh(self, refresh_token: str, client: Client) -> TokenPair:
