@@ -92,7 +92,7 @@ class AddressLimits:
                     self._refuse(action, window.reset_time)
 
     def _refuse(self, action: Action, until: float) -> NoReturn:
-        self._events.record(EventName.RATE_LIMIT_EXCEEDED, outcome="failure", reason=action)
+        self._events.record(EventName.RATE_LIMIT_EXCEEDED, reason=action)
         raise TooManyRequests(max(1, ceil(until - time.time())))
 
     def _note_outage(self, error: Exception) -> None:

@@ -21,7 +21,6 @@ class Signer(Protocol):
 
         Raise SigningUnavailable if the key cannot be reached.
         """
-        ...
 
 
 @dataclass(frozen=True)

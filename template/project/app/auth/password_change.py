@@ -56,17 +56,11 @@ class PasswordChange:
             )
             checked = replace(checked, proof=proof)
         # {% endif %}
-        session = await self.tools.transactions.run(
-            partial(self._store, checked, new_hash, client),
-        )
+        session = await self.tools.transactions.run(partial(self._store, checked, new_hash, client))
         if session is None:
             # A concurrent change won: the given password is no longer the current one.
-            raise owner.refuse_changed(identity)
-        self.tools.events.record(
-            EventName.PASSWORD_CHANGE,
-            user_id=user.id,
-            session_id=session.id,
-        )
+            raise owner.refuse(identity, "changed_meanwhile")
+        self.tools.events.record(EventName.PASSWORD_CHANGE, user_id=user.id, session_id=session.id)
         return session
 
     async def _store(

@@ -46,13 +46,7 @@ class Registration:
         await self._tell_owner(user)
         return None
 
-    async def create(
-        self,
-        user: NewUser,
-        password: str,
-        *,
-        owes_mail: bool,
-    ) -> UserProtocol:
+    async def create(self, user: NewUser, password: str, *, owes_mail: bool) -> UserProtocol:
         """Create an account with the given privileges.
 
         Raise InvalidField, EmailTaken, UsernameTaken, HashingSaturated.
@@ -62,10 +56,9 @@ class Registration:
         user = replace(user, email=email, username=check_username(user.username))
         check_password(password, user, self.tools.settings)
         password_hash = await self.tools.hasher.hash(password)
+        work = partial(self._store, user, password_hash, owes_mail)
         try:
-            stored = await self.tools.transactions.run(
-                partial(self._store, user, password_hash, owes_mail),
-            )
+            stored = await self.tools.transactions.run(work)
         except DuplicateIdentity as error:
             await self.tools.transactions.run(partial(_refuse_taken, user))
             # Neither is taken, so it is a column of the team.

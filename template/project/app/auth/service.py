@@ -122,12 +122,7 @@ class AsyncAuthService:
         )
         return await self._issue_tokens(session, reason="password_changed")
 
-    async def reauthenticate(
-        self,
-        identity: Identity,
-        password: str,
-        client: Client,
-    ) -> TokenPair:
+    async def reauthenticate(self, identity: Identity, password: str, client: Client) -> TokenPair:
         """Replace the current session by one whose login is recent (ASVS 7.2.4).
 
         Raise SessionEnded, and what OwnerCheck raises.

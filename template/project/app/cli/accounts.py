@@ -147,16 +147,10 @@ async def _print_users(auth: Auth) -> None:
 
 
 def _line(user: StoredUserProtocol) -> str:
-    marks = [
-        mark
-        for mark, is_set in (
-            ("staff", user.is_staff),
-            ("superuser", user.is_superuser),
-            ("disabled", not user.is_active),
-        )
-        if is_set
-    ]
-    return f"{user.id!s:>6}  {user.username:32}  {user.email}  {' '.join(marks)}".rstrip()
+    disabled = not user.is_active
+    known = {"staff": user.is_staff, "superuser": user.is_superuser, "disabled": disabled}
+    marks = " ".join(mark for mark, is_set in known.items() if is_set)
+    return f"{user.id!s:>6}  {user.username:32}  {user.email}  {marks}".rstrip()
 
 
 # {% endcall %}

@@ -41,12 +41,7 @@ def username_from(option: str | None) -> str:
     return _from_option_or_prompt(option, "Username", check_username, USERNAME_RULE)
 
 
-def read_password(
-    user: NewUser | UserProtocol,
-    settings: AuthSettings,
-    *,
-    from_stdin: bool,
-) -> str:
+def read_password(user: NewUser | UserProtocol, settings: AuthSettings, *, from_stdin: bool) -> str:
     """Return an acceptable password for this user. It is never shown and never an argument."""
 
     def check(password: str) -> str:

@@ -323,7 +323,7 @@ def test_typed_name_is_not_recorded() -> None:
 
     for typed in ("my password", "MY PASSWORD", "another", "\ud800"):
         recorder = EventRecorder(settings, utc_now, sink)
-        recorder.record(EventName.LOGIN_FAIL, outcome="failure", identifier=typed)
+        recorder.record(EventName.LOGIN_FAIL, identifier=typed)
 
     first, capitals, other, _ = (str(event.identifier) for event in sink.events)
     assert first == capitals != other
@@ -362,7 +362,7 @@ def test_events_are_counted_by_name_and_outcome(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("app.auth.events.EVENTS", counter)
     recorder = EventRecorder(settings_with(), utc_now, SeenEvents())
 
-    recorder.record(EventName.LOGIN_FAIL, outcome="failure", identifier="ann")
+    recorder.record(EventName.LOGIN_FAIL, identifier="ann")
 
     counter.add.assert_called_once_with(1, {"event": "authn_login_fail", "outcome": "failure"})
 

@@ -41,11 +41,8 @@ def refuse_cross_site(connection: HTTPConnection) -> None:
     if site in ("same-origin", "none"):
         return
     if origin not in (*_own_origins(connection, settings), *settings.trusted_origins):
-        auth.tools.events.record(
-            EventName.CROSS_SITE_REQUEST,
-            outcome="failure",
-            reason=_reason(connection, origin),
-        )
+        reason = _reason(connection, origin)
+        auth.tools.events.record(EventName.CROSS_SITE_REQUEST, reason=reason)
         raise CrossSiteRequest
 
 

@@ -15,6 +15,7 @@ from app.auth.fastapi.dependencies import (
 )
 from app.auth.fastapi.errors import (
     CREDENTIAL_REFUSED,
+    OWNER_REFUSED,
     PASSWORD_REFUSED,
     UNUSABLE_BODY,
     refusals,
@@ -94,14 +95,7 @@ async def verify_email(
 @router.post(
     "/email",
     status_code=status.HTTP_202_ACCEPTED,
-    responses=refusals(
-        *CREDENTIAL_REFUSED,
-        errors.WrongPassword,
-        errors.RecentLoginRequired,
-        *SENDS_MAIL,
-        errors.LoginThrottled,
-        errors.HashingSaturated,
-    ),
+    responses=refusals(errors.MailThrottled, errors.TooManyRequests, *OWNER_REFUSED),
 )
 async def request_email_change(
     body: schemas.EmailChangeRequest,
