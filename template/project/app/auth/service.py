@@ -128,12 +128,8 @@ class AsyncAuthService:
         Raise SessionEnded, and what OwnerCheck raises.
         """
         checked = await OwnerCheck(self.tools).check(identity, password)
-        session = await Login(self.tools).open(
-            checked.user,
-            checked.proof,
-            client,
-            replaces=identity.session_id,
-        )
+        user, proof, replaces = checked.user, checked.proof, identity.session_id
+        session = await Login(self.tools).open(user, proof, client, replaces=replaces)
         if session is None:
             raise SessionEnded
         return await self._issue_tokens(session, reason="reauthenticated")
@@ -161,7 +157,7 @@ class AsyncAuthService:
         """End one of the user's live sessions. Raise SessionNotFound for anything else."""
         if not SESSION_ID.fullmatch(session_id):
             raise SessionNotFound
-        session = await self._get_session(session_id)
+        session = await self.tools.transactions.run(lambda store: store.sessions.get(session_id))
         if session is None or session.user_id != user.id or has_ended(session, self.tools.clock()):
             raise SessionNotFound
         await self._revoke(session_id, reason="ended_by_user")
@@ -206,9 +202,6 @@ class AsyncAuthService:
         except InvalidToken:
             return self.tools.tokens.read_session_id(token)
         return await Rotation(self.tools).find_session(claims, client)
-
-    async def _get_session(self, session_id: str) -> SessionProtocol | None:
-        return await self.tools.transactions.run(lambda store: store.sessions.get(session_id))
 
     async def _revoke(self, session_id: str, *, reason: str) -> None:
         revoked = await self.tools.transactions.run(

@@ -64,7 +64,10 @@ class Links:
             raise Unauthenticated
         link = await self.open(token, kind)
         if password is not None:
-            await self._check_password(link.user, password)
+            try:
+                await PasswordCheck(self.tools).check(link.user.email, password)
+            except InvalidCredentials:
+                raise WrongPassword from None
         elif identity is not None and identity.user.id != link.user.id:
             raise InvalidToken
         return link
@@ -85,12 +88,6 @@ class Links:
         # The address may have changed in the meantime.
         if not await store.users.verify_email(link.user.id, link.mail.address, verified_at=now):
             raise InvalidToken
-
-    async def _check_password(self, user: StoredUserProtocol, password: str) -> None:
-        try:
-            await PasswordCheck(self.tools).check(user.email, password)
-        except InvalidCredentials:
-            raise WrongPassword from None
 
     async def _find(self, mail_id: str, kind: MailKind, store: Repositories) -> OpenedLink:
         mail = await store.mails.find(mail_id, kind, now=self.tools.clock())
