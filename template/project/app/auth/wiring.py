@@ -3,7 +3,7 @@
 """Assembles the authentication, once per application."""
 
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from typing import TypedDict
 
 from app.auth.address_limits import AddressLimits
 from app.auth.administration import Administration
@@ -28,7 +28,7 @@ from app.auth.totp.secret_box import (
 
 
 class Parts(TypedDict, total=False):
-    """What an application or a test can provide. Each part has a default.
+    """What an application or a test can pass to `build_auth`. Each part has a default.
 
     - `clock` tells the time, in UTC.
     - `password_context` hashes passwords.
@@ -63,20 +63,28 @@ class Auth:
         self.tools.outbox.close()
 
 
-def build_auth(settings: AuthSettings, storage: Storage, **parts: Unpack[Parts]) -> Auth:
+def build_auth(
+    settings: AuthSettings,
+    storage: Storage,
+    *,
+    clock: Clock = utc_now,
+    password_context: PasswordContext | None = None,
+    event_sink: EventSink | None = None,
+    signer: Signer | None = None,
+    after_register: AfterRegister | None = None,
+    mailing: Mailing | None = None,
+) -> Auth:
     """Build the authentication and start its threads; call `close` to stop them."""
-    clock = parts.get("clock", utc_now)
-    events = EventRecorder(settings, clock, parts.get("event_sink") or LoggedEvents())
-    mailing = parts.get("mailing") or Mailing()
+    events = EventRecorder(settings, clock, event_sink or LoggedEvents())
     tools = Toolbox(
         settings=settings,
-        tokens=Tokens(settings, clock, parts.get("signer")),
-        hasher=PasswordHasher(settings, parts.get("password_context")),
+        tokens=Tokens(settings, clock, signer),
+        hasher=PasswordHasher(settings, password_context),
         throttle=LoginThrottle(settings, clock),
         transactions=storage.transactions,
         clock=clock,
         events=events,
-        outbox=Outbox(settings, mailing, storage.transactions, clock, events),
+        outbox=Outbox(settings, mailing or Mailing(), storage.transactions, clock, events),
         # {% if "totp" in features %}
         secret_box=SecretBox(settings),
         # {% endif %}
@@ -84,7 +92,7 @@ def build_auth(settings: AuthSettings, storage: Storage, **parts: Unpack[Parts])
     return Auth(
         settings=settings,
         tools=tools,
-        service=AsyncAuthService(tools, parts.get("after_register")),
+        service=AsyncAuthService(tools, after_register),
         administration=Administration(tools),
         authenticator=Authenticator(tools.tokens, storage.users, clock),
         limits=AddressLimits(settings, clock, tools.events),
