@@ -21,16 +21,12 @@ MODULES = (
     *("password_change", "fastapi/csrf", "fastapi/cookies", "fastapi/extractors"),
 )
 FILES = [*(f"app/auth/{module}.py" for module in MODULES), "app/proxies.py"]
-# Tests that read the source, which mutmut rewrites, or start processes, and one with parameters
-# that it cannot select.
+# The tests of these modules. Others start servers or read files, and notice nothing besides.
+TESTS = ("tests/auth", "tests/test_proxies.py", "tests/test_settings.py")
+# A test that reads the source, which mutmut rewrites, and one with parameters that it cannot
+# select.
 LEFT_OUT = (
     "--ignore=tests/auth/test_constant_time.py",
-    "--ignore=tests/test_files.py",
-    "--ignore=tests/test_image.py",
-    "--ignore=tests/test_workflows.py",
-    "--ignore=tests/test_migrations.py",
-    "--ignore=tests/test_docs.py",
-    "--ignore=tests/cli/test_running.py",
     "--deselect=tests/auth/test_service_register.py::"
     "test_account_signs_in_with_the_text_it_was_registered_with",
 )
@@ -42,7 +38,7 @@ source_paths = ["app"]
 only_mutate = {FILES}
 also_copy = ["migrations", "alembic.ini", "docs", ".env.example", "SECURITY.md", "README.md"]
 pytest_add_cli_args = {["-n0", *(part for name in PLUGINS for part in ("-p", name))]}
-pytest_add_cli_args_test_selection = {["tests", *LEFT_OUT]}
+pytest_add_cli_args_test_selection = {[*TESTS, *LEFT_OUT]}
 """
 
 
