@@ -34,7 +34,7 @@ def add_websockets(app: FastAPI) -> None:
     @app.websocket("/who")
     async def who(websocket: WebSocket) -> None:
         await websocket.accept()
-        await websocket.send_json([websocket.url.scheme, *(websocket.client or ())])
+        await websocket.send_json([websocket.scope["scheme"], *(websocket.client or ())])
 
     @app.websocket("/ended")
     async def end(websocket: WebSocket) -> None:
