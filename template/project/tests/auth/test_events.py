@@ -271,6 +271,22 @@ async def test_password_change_is_recorded(
     assert changed.session == opened.session
 
 
+async def test_repeated_proof_of_the_password_is_recorded(
+    service: AsyncAuthService,
+    pair: TokenPair,
+    ann: UserProtocol,
+    event_sink: SeenEvents,
+) -> None:
+    session_id = service.tools.tokens.read_session_id(pair.access_token)
+
+    await service.reauthenticate(identity_of(ann, session_id), ANN.password, CLIENT)
+
+    assert recorded(event_sink)[-2:] == [
+        ("authn_reauthenticated", None),
+        ("authn_token_created", "reauthenticated"),
+    ]
+
+
 async def test_guesses_of_the_current_password_are_recorded(
     service: AsyncAuthService,
     ann: UserProtocol,

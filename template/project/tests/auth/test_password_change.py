@@ -64,9 +64,11 @@ async def test_all_sessions_end_and_a_new_one_is_opened(
     ann: UserProtocol,
     pair: TokenPair,
     memory: MemoryTransactions,
+    clock: MovableClock,
 ) -> None:
     """A thief may share one of them, most likely the current one (ASVS 7.2.4)."""
     other = await log_in(service, ANN)
+    clock.move(minutes=5)
 
     new = await change(service, ann)
 
@@ -75,6 +77,8 @@ async def test_all_sessions_end_and_a_new_one_is_opened(
         service.tools.tokens.read_session_id(other.access_token): "password_changed",
         service.tools.tokens.read_session_id(new.access_token): None,
     }
+    ends = [session.revoked_at for session in memory.tables.sessions.values()]
+    assert ends == [clock.now, clock.now, None]
 
 
 async def test_new_session_is_one_of_a_fresh_login(
