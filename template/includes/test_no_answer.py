@@ -1,4 +1,4 @@
-"""A server that accepts connections and says nothing is reported in one line."""
+"""A server that says nothing is reported in one line, and is not waited for without end."""
 
 import socket
 from collections.abc import Iterator
@@ -19,15 +19,15 @@ from tests.conftest import SECRET_KEY
 # {% if database == "postgresql" and concurrency == "async" %}
 IMPATIENT = {"timeout": 0.5}
 GIVEN_UP = TimeoutError
-LONG = text("SELECT pg_sleep(60)")
+LONG = text("SELECT pg_sleep(5)")
 # {% elif database == "postgresql" %}
 IMPATIENT = {"connect_timeout": 2}  # the shortest that libpq knows
 GIVEN_UP = OperationalError
-LONG = text("SELECT pg_sleep(60)")
+LONG = text("SELECT pg_sleep(5)")
 # {% else %}
 IMPATIENT = {"read_timeout": 1}
 GIVEN_UP = OperationalError
-LONG = text("SELECT SLEEP(60)")
+LONG = text("SELECT SLEEP(5)")
 # {% endif %}
 
 
