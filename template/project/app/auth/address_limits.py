@@ -121,14 +121,13 @@ class AddressLimits:
 
 
 def _shared_storage(uri: str) -> Storage:
+    # A package that is needed for this only. By default, it repeats attempts after seconds.
     # {% if concurrency == "async" %}
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff
     # {% else %}
     #| from redis.backoff import NoBackoff
     #| from redis.retry import Retry
-    # {# the blank line belongs to the imports #}
-
     # {% endif %}
 
     uri = uri.replace("valkey", "redis", 1)  # the protocol is the same
