@@ -92,24 +92,22 @@ def build_router(
     # {% endif %}
 ) -> APIRouter:
     """Return the same router for any storage. Each start of the application calls `build`."""
-    router = APIRouter(lifespan=auth_lifespan(build))
-    router.include_router(accounts.router)
-    router.include_router(login.router)
+    routers = [accounts.router, login.router]
     # {% if transport == "both" %}
     if accept_header:
-        router.include_router(token_endpoint.router)
+        routers.append(token_endpoint.router)
     # {% elif transport == "header" %}
-    #| router.include_router(token_endpoint.router)
+    #| routers.append(token_endpoint.router)
     # {% endif %}
-    router.include_router(sessions.router)
-    router.include_router(account_routes.router)
-    router.include_router(mail_routes.router)
+    routers += [sessions.router, account_routes.router, mail_routes.router]
     # {% if "totp" in features %}
-    router.include_router(totp_routes.router)
+    routers.append(totp_routes.router)
     # {% endif %}
     if link_pages:
-        router.include_router(pages.router)
-    return router
+        routers.append(pages.router)
+    # One list of routes. FastAPI would search nested routers again for each request.
+    routes = [route for router in routers for route in router.routes]
+    return APIRouter(routes=routes, lifespan=auth_lifespan(build))
 
 
 # {% endcall %}
