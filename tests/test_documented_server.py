@@ -15,6 +15,7 @@ from support.matrix import Cell
 from support.servers import Server, is_ready, launched
 from support.waiting import wait_until
 
+PARENT = re.compile(r"INFO: +(Uvicorn running on|Started parent process)")
 MIB = b"x" * 2**20
 TOO_MANY = 64  # MiB; a server that takes so many takes any number
 
@@ -44,6 +45,15 @@ def test_no_response_names_the_server(server: Server) -> None:
     responses = [httpx2.get(f"{server.url}{path}") for path in ("/health", "/auth/me", "/nowhere")]
 
     assert [response.headers.get("server") for response in responses] == [None] * 3
+
+
+def test_all_lines_are_json_except_those_of_the_parent(server: Server) -> None:
+    """docs/production.md says so. One line of a parent names its own address or workers."""
+    httpx2.get(f"{server.url}/nowhere")
+    wait_until(lambda: "/nowhere" in server.output(), "the request is in the log")
+
+    lines = server.output().splitlines()
+    assert [line for line in lines if not line.startswith("{") and not PARENT.match(line)] == []
 
 
 def test_client_cannot_hide_its_address(server: Server) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from support import checks, documents
+from support.editing import edit
 from support.matrix import Cell
 from support.servers import serving
 from support.templates import ROOT
@@ -26,6 +27,7 @@ PLUGINS = {
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     "PYTEST_PLUGINS": ",".join(checks.OWN_TEST_PLUGINS),
 }
+PORTS = re.compile(r"`(127\.0\.0\.1:\d+(?::\d+)?)` in `(?:compose\.yaml|DATABASE_URL)`")
 ADDRESS = "http://127.0.0.1:8000"
 
 Render = Callable[[Cell], Path]
@@ -75,6 +77,25 @@ def test_readme_can_be_tried(cell: Cell, editable: Render, tmp_path: Path) -> No
     assert lines[0].endswith(" 201")
     assert '"code":"session_ended"' in lines[-1]
     assert lines[-1].endswith(" 401")
+
+
+@pytest.mark.parametrize("cell", CELLS[1:], ids=str)
+def test_database_can_have_another_port(
+    cell: Cell,
+    editable: Render,
+    new_database: Callable[[Cell], str],
+) -> None:
+    """Two projects, or a server of this machine, can have the first one."""
+    project = editable(cell)
+    (port, url) = PORTS.findall((project / "docs/development.md").read_text())
+    compose, settings = project / "compose.yaml", project / ".env"
+    inner = port.rpartition(":")[2]
+
+    edit(compose, f"127.0.0.1:{inner}:{inner}", port)
+    edit(settings, f"127.0.0.1:{inner}", url)
+
+    env = {"TEST_DATABASE_URL": new_database(cell)}
+    checks.passes_its_tests(project, env, "tests/test_files.py")
 
 
 def test_trust_core_has_the_stated_size(render: Render) -> None:

@@ -44,3 +44,4 @@ def test_update_of_an_edited_project_changes_nothing(
 
     assert finished.code == 0, finished.report()
     assert updating.changes(project) == []
+    assert f"has version {version} of the template" in finished.output

@@ -10,6 +10,7 @@ from queue import Queue
 from typing import Any, Literal, TextIO
 
 from app.auth.request_context import current_request
+from app.tracebacks import short_traceback
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LogFormat = Literal["json", "text"]
@@ -56,6 +57,9 @@ class TextFormatter(logging.Formatter):
         event: dict[str, Any] = getattr(record, "event", {})
         fields = [f"{name}={event[name]!r}" for name in event if name in SHOWN_FIELDS]
         return " ".join([super().formatMessage(record), *fields])
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 -- overridden
+        return short_traceback(ei[1]).rstrip()
 
 
 class DroppingQueueHandler(QueueHandler):

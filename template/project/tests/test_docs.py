@@ -93,6 +93,14 @@ async def test_page_may_run_no_other_scripts(client: AsyncClient) -> None:
     assert {"default-src 'none'", "script-src 'self'", "connect-src 'self'"} <= set(policy)
 
 
+@with_app_settings(docs=True)
+async def test_page_stores_no_token(client: AsyncClient) -> None:
+    """With `persistAuthorization`, it would be in localStorage until someone logs out."""
+    script = await client.get("/docs/start.js")
+
+    assert "persistAuthorization" not in script.text
+
+
 @with_app_settings(docs=True, app_name="Tom & <b>Ann</b>")
 async def test_name_of_the_application_is_text(client: AsyncClient) -> None:
     response = await client.get("/docs")

@@ -17,6 +17,7 @@ from tests.steps import Account, account_named
 
 ROOT = account_named("root")
 OTHER = account_named("other")
+ROUNDS = 5  # on a busy machine, callers of a single race can come one after another
 
 
 @pytest.fixture
@@ -103,9 +104,11 @@ async def test_of_racing_revocations_one_is_refused(
         with suppress(LastSuperuser):
             await administration.revoke(accounts[number].email, Role.SUPERUSER)
 
-    await race(len(accounts), revoke)
-
-    assert await superusers(auth) == 1
+    for _ in range(ROUNDS):
+        for account in accounts:
+            await administration.grant(account.email, Role.SUPERUSER)
+        await race(len(accounts), revoke)
+        assert await superusers(auth) == 1
 
 
 # {% endcall %}
