@@ -25,7 +25,7 @@ HARMLESS = Sabotage(
     file="app/auth/fastapi/middleware.py",
     find='"nosniff",',
     replace='"nosniff"  ,',
-    tests="auth/fastapi/test_security_headers.py::test_every_response_has_security_headers",
+    tests="auth/fastapi/test_security_headers.py::test_every_response_has_the_headers",
 )
 BROKEN = replace(HARMLESS, name="nothing runs", replace='"nosniff"!')
 MISSING = replace(HARMLESS, name="nothing is found", find="no-cache")
