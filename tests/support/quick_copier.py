@@ -28,7 +28,8 @@ def install(patch: pytest.MonkeyPatch) -> None:
     ) -> str | CodeType:
         # Environments with the same delimiters have the same lexer. `filename` is of a clone.
         known = (environment.lexer, source, name)
-        if known not in compiled:
+        # Jinja computes constants when it compiles, also those of the secret in `.env`.
+        if known not in compiled or "random" in source:
             compiled[known] = compile_template(environment, source, name, filename)
         return compiled[known]
 
