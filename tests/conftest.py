@@ -19,6 +19,7 @@ from support import (  # noqa: E402
     databases,
     depth,
     fix,
+    quick_copier,
     team,
     templates,
     updating,
@@ -51,6 +52,11 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copier_template(shared: Path) -> Path:
     """The template for pytest-copier, with uncommitted changes and without caches."""
     return made_once(shared / "template", lambda folder: templates.snapshot(folder, "99.99.99"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def copier_is_quick(sessionpatch: pytest.MonkeyPatch) -> None:
+    quick_copier.install(sessionpatch)
 
 
 @pytest.fixture(scope="session")

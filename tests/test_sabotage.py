@@ -1,8 +1,9 @@
 """The tests of a render fail for every defence that is removed from it.
 
 To add one, write a row in sabotages.yml: a name for the missing defence, the rule, the file,
-the text of the defence (which must occur exactly once), its replacement, and the own test files
-that must fail. Choose the smallest files, as each row runs them once.
+the text of the defence (which must occur exactly once), its replacement, and the own test that
+must fail, without its parameters. Each row runs only that test. A row may name several tests or
+files, up to the first failure of which it runs.
 If all of them pass, the render lacks a test. Write that test first.
 """
 
@@ -24,7 +25,7 @@ HARMLESS = Sabotage(
     file="app/auth/fastapi/middleware.py",
     find='"nosniff",',
     replace='"nosniff"  ,',
-    tests="auth/fastapi/test_security_headers.py",
+    tests="auth/fastapi/test_security_headers.py::test_every_response_has_the_headers",
 )
 BROKEN = replace(HARMLESS, name="nothing runs", replace='"nosniff"!')
 MISSING = replace(HARMLESS, name="nothing is found", find="no-cache")

@@ -50,10 +50,10 @@ def table() -> list[Sabotage]:
 
 
 def run_tests(project: Path, names: str, database_url: str) -> Finished:
-    """Run the own tests in these files of `tests`, up to the first failure."""
-    files = [f"tests/{name}" for name in names.split()]
+    """Run these tests or files of `tests`, up to the first failure."""
+    chosen = [f"tests/{name}" for name in names.split()]
     env = {"TEST_DATABASE_URL": database_url}
-    return forked.own_tests(project, env, "-x", "--tb=line", "-r", "f", *files)
+    return forked.own_tests(project, env, "-x", "--tb=line", "-r", "f", *chosen)
 
 
 def noticing_test(finished: Finished) -> str:

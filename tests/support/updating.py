@@ -4,9 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from support import copies
-from support.commands import Finished, run
+from support import copies, quick_copier
+from support.commands import Finished, attempt, module, run
 from support.matrix import Cell
+from support.templates import ROOT
 
 SAME_VERSION = "--vcs-ref=:current:"
 
@@ -42,7 +43,8 @@ def committed(project: Path) -> Path:
 def update(project: Path, *options: str, **answers: str | list[str]) -> Finished:
     """Update without trust and without prompts. `answers` has the changed answers."""
     changed = [f"--data={name}={yaml_of(answer)}" for name, answer in answers.items()]
-    return copies.command("update", "--defaults", *options, *changed, cwd=project)
+    command = module(quick_copier.__name__, "update", "--defaults", *options, *changed)
+    return attempt(*command, cwd=project, env={"PYTHONPATH": str(ROOT / "tests")})
 
 
 def yaml_of(answer: str | list[str]) -> str:

@@ -2,13 +2,17 @@
 # {% call python() %}
 """Fixtures for every test: settings, a clock, the database and the application."""
 
+import gc
 from collections.abc import AsyncGenerator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, cast
 
 import pytest
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import get_dependant
 from fastapi.utils import create_model_field
 from passlib.context import CryptContext
 
@@ -63,17 +67,30 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 0 if chosen else 2
 
 
+def pytest_collection_finish() -> None:
+    """Keep modules and tests out of later garbage collections, which take a tenth of the time."""
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
 
 
 @pytest.fixture(scope="session", autouse=True)
-def response_models_are_built_once() -> Iterator[None]:
-    """Each test builds its own application, and FastAPI would rebuild the models each time."""
+def endpoints_are_read_once() -> Iterator[None]:
+    """Each test builds its own application, and FastAPI would read all endpoints each time."""
+    read_once = cache(get_dependant)
+
+    def read(**endpoint: Any) -> Dependant:
+        known = read_once(**endpoint)
+        # FastAPI inserts the dependencies of a route into this list.
+        return replace(known, dependencies=[*known.dependencies])
+
     with pytest.MonkeyPatch.context() as patch:
-        cached = cache(create_model_field)
-        patch.setattr("fastapi.routing.create_model_field", cached, raising=False)
+        models = cache(create_model_field)
+        patch.setattr("fastapi.routing.create_model_field", models, raising=False)
+        patch.setattr("fastapi.routing.get_dependant", read, raising=False)
         yield
 
 
