@@ -174,8 +174,6 @@ def _live_users(
     ]
     # {% if database == "postgresql" %}
     #| session_ids = bindparam("session_ids", type_=ARRAY(session_model.id.type))
-    # {% else %}
-    session_ids = bindparam("session_ids", expanding=True)
     # {% endif %}
     now = bindparam("now", type_=session_model.idle_expires_at.type)
     return (
@@ -185,7 +183,7 @@ def _live_users(
             # {% if database == "postgresql" %}
             #| session_model.id == any_(session_ids),  # one statement for any number
             # {% else %}
-            session_model.id.in_(session_ids),
+            session_model.id.in_(bindparam("session_ids", expanding=True)),
             # {% endif %}
             session_model.revoked_at.is_(None),
             session_model.idle_expires_at > now,
