@@ -45,7 +45,8 @@ MODULES = {
     ),
     "auth/password_change": (
         "auth/test_password_change auth/test_events auth/test_device_tokens"
-        " auth/fastapi/test_password auth/mail/test_account"
+        " auth/fastapi/test_password auth/mail/test_account auth/mail/test_password_reset"
+        " auth/mail/test_outbox"
     ),
     "auth/rotation": (
         "auth/test_service_refresh auth/test_service_refresh_refused auth/test_service_reuse"
@@ -62,6 +63,7 @@ MODULES = {
     "auth/tokens": (
         "auth/test_tokens auth/test_tokens_refused auth/test_tokens_offline"
         " auth/test_tokens_forged auth/test_keys auth/test_device_tokens"
+        " auth/test_service_grace auth/fastapi/test_login auth/fastapi/test_signer"
     ),
 }
 # The last plugin collects garbage after each run, which takes longer than most tests.

@@ -26,6 +26,7 @@ class UserLookup(Protocol):
 
     async def find(self, *, user_id: UserId, session_id: str, now: datetime) -> Identity | None:
         """Return the active user of a live session, or None. Raise StorageUnavailable."""
+        ...
 
 
 class Authenticator:

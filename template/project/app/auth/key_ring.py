@@ -21,6 +21,7 @@ class Signer(Protocol):
 
         Raise SigningUnavailable if the key cannot be reached.
         """
+        ...
 
 
 @dataclass(frozen=True)

@@ -64,10 +64,12 @@ class SessionProtocol(Protocol):
     @property
     def authenticated_at(self) -> datetime:
         """When the user last proved their identity. A refresh does not change it."""
+        ...
 
     @property
     def methods(self) -> tuple[str, ...]:
         """How the user proved it, as values of RFC 8176."""
+        ...
 
     @property
     def rotated_at(self) -> datetime: ...
@@ -86,6 +88,7 @@ class SessionProtocol(Protocol):
     @property
     def last_ip(self) -> str | None:
         """Where the session was last used: the client of the login or of the last refresh."""
+        ...
 
     @property
     def last_user_agent(self) -> str | None: ...
@@ -141,9 +144,11 @@ class UserRepository(Protocol):
         created_at: datetime,
     ) -> StoredUserProtocol:
         """Raise DuplicateIdentity if a unique value is taken, InvalidField if one is missing."""
+        ...
 
     async def replace_password_hash(self, user_id: UserId, *, old: str, new: str) -> bool:
         """Store `new` for an active user whose hash is still `old`; return whether it was."""
+        ...
 
     async def set_password_hash(self, user_id: UserId, password_hash: str) -> None: ...
 
@@ -153,6 +158,7 @@ class UserRepository(Protocol):
 
     async def lock_superusers(self) -> set[UserId]:
         """Return the active superusers. No other transaction changes them before this one ends."""
+        ...
 
     async def list_after(
         self,
@@ -161,18 +167,23 @@ class UserRepository(Protocol):
         limit: int,
     ) -> Sequence[StoredUserProtocol]:
         """Return at most `limit` users whose ID follows `user_id`, in the order of their IDs."""
+        ...
 
     async def set_username(self, user_id: UserId, username: str) -> None:
         """Raise DuplicateIdentity if it is taken."""
+        ...
 
     async def set_email(self, user_id: UserId, email: str, *, verified_at: datetime) -> None:
         """Store another e-mail that its owner has confirmed. Raise DuplicateIdentity."""
+        ...
 
     async def verify_email(self, user_id: UserId, email: str, *, verified_at: datetime) -> bool:
         """Record the proof for an active user whose e-mail this is; return whether it is."""
+        ...
 
     async def delete(self, user_id: UserId) -> None:
         """Delete a user with their sessions and mails."""
+        ...
 
 
 class SessionRepository(Protocol):
@@ -184,6 +195,7 @@ class SessionRepository(Protocol):
 
     async def get_of_active_user(self, session_id: str) -> SessionProtocol | None:
         """Return a session, read-only, unless its user is disabled or gone."""
+        ...
 
     async def rotate(
         self,
@@ -197,14 +209,17 @@ class SessionRepository(Protocol):
         user_agent: str | None,
     ) -> bool:
         """Compare and swap: advance a live session from `generation`; return whether it did."""
+        ...
 
     # {% if "totp" in features %}
     async def set_methods(self, session_id: str, methods: tuple[str, ...]) -> bool:
         """Replace the methods of a session unless it was revoked; return whether it was not."""
+        ...
 
     # {% endif %}
     async def revoke(self, session_id: str, *, now: datetime, reason: str) -> bool:
         """End a session unless it was revoked before; return whether this call ended it."""
+        ...
 
     async def revoke_all(
         self,
@@ -215,15 +230,19 @@ class SessionRepository(Protocol):
         except_session_id: str | None = None,
     ) -> int:
         """End all sessions of a user but one; return how many this call ended."""
+        ...
 
     async def revoke_oldest(self, user_id: UserId, *, keep: int, now: datetime, reason: str) -> int:
         """End the live sessions of a user but the `keep` newest; return how many this ended."""
+        ...
 
     async def list_live(self, user_id: UserId, *, now: datetime) -> Sequence[SessionProtocol]:
         """Return the sessions that are neither revoked nor expired, newest first."""
+        ...
 
     async def purge(self, *, ended_before: datetime, limit: int) -> int:
         """Delete at most `limit` sessions whose absolute end is past; return how many."""
+        ...
 
 
 class ThrottleRepository(Protocol):
@@ -244,15 +263,19 @@ class ThrottleRepository(Protocol):
         the next for the first, second and so on of `delays`, and then for the last of them. `now`
         may be up to a second earlier than that of an attempt counted before.
         """
+        ...
 
     async def give_back(self, key: str, *, decay: timedelta) -> None:
         """Undo the latest count of a key, and the block that it set."""
+        ...
 
     async def forget(self, prefix: str) -> None:
         """Forget all attempts of the keys that begin with `prefix`."""
+        ...
 
     async def purge(self, *, forgotten_before: datetime, limit: int) -> int:
         """Delete at most `limit` keys whose attempts were forgotten by then; return how many."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +301,7 @@ class Transactions(Protocol):
         The work runs again after a conflict in the database, so it must change nothing else.
         Raise StorageUnavailable if the database cannot be used.
         """
+        ...
 
 
 # Called with each newly registered user.

@@ -55,26 +55,33 @@ class MailRepository(Protocol):
 
     async def void(self, user_id: UserId | None, *kinds: MailKind, now: datetime) -> None:
         """Make the tokens of these kinds that a user has unusable. None stands for nobody."""
+        ...
 
     async def find(self, mail_id: str, kind: MailKind, *, now: datetime) -> MailProtocol | None:
         """Return a mail whose token can be used. This does not use it up."""
+        ...
 
     async def redeem(self, mail_id: str, kind: MailKind, *, now: datetime) -> bool:
         """Compare and swap: use a token up; return whether this call did."""
+        ...
 
     async def list_due(self, *, now: datetime, limit: int) -> Sequence[MailProtocol]:
         """Return owed mails whose next attempt is due, the oldest first."""
+        ...
 
     async def claim(self, mail: MailProtocol, *, now: datetime, until: datetime) -> bool:
         """Compare and swap: nobody else attempts it before `until`; return whether it is ours."""
+        ...
 
     async def mark_sent(self, mail_id: str, *, now: datetime) -> None: ...
 
     async def list_attempted(self, *, limit: int) -> Sequence[MailProtocol]:
         """Return mails that were sent or attempted, the newest first."""
+        ...
 
     async def purge(self, *, expired_before: datetime, limit: int) -> int:
         """Delete at most `limit` mails that expired by then; return how many."""
+        ...
 
 
 # {% endcall %}

@@ -59,15 +59,19 @@ class TotpRepository(Protocol):
 
         Raise ConcurrentChange if the user has a confirmed one.
         """
+        ...
 
     async def confirm(self, totp: TotpProtocol, *, step: int, now: datetime) -> bool:
         """Compare and swap: confirm an authenticator as it was read; return whether it did."""
+        ...
 
     async def accept(self, user_id: UserId, *, step: int) -> bool:
         """Compare and swap: use up a later step than the last; return whether it did."""
+        ...
 
     async def delete(self, user_id: UserId) -> bool:
         """Delete the authenticator of a user; return whether there was a confirmed one."""
+        ...
 
     async def list_sealed_otherwise(
         self,
@@ -80,9 +84,11 @@ class TotpRepository(Protocol):
 
         They are those of users whose ID follows `after`, in the order of their IDs.
         """
+        ...
 
     async def reseal(self, totp: TotpProtocol, *, secret: str, kid: str) -> bool:
         """Compare and swap: replace a sealed seed as it was read; return whether it did."""
+        ...
 
 
 class RecoveryCodeRepository(Protocol):
@@ -90,9 +96,11 @@ class RecoveryCodeRepository(Protocol):
 
     async def replace_all(self, user_id: UserId, hashes: Sequence[str]) -> None:
         """Store these codes in place of all earlier ones."""
+        ...
 
     async def redeem(self, user_id: UserId, code_hash: str, *, now: datetime) -> bool:
         """Compare and swap: use a code up; return whether this call did."""
+        ...
 
     async def count_unused(self, user_id: UserId) -> int: ...
 
