@@ -17,6 +17,7 @@ from support.waiting import wait_until
 
 PARENT = re.compile(r"INFO: +(Uvicorn running on|Started parent process)")
 MIB = b"x" * 2**20
+WORKERS = 2
 TOO_MANY = 64  # MiB; a server that takes so many takes any number
 
 
@@ -36,7 +37,7 @@ def server(
     project = render(Cell())
     command = local(request.param(project))
     env = {"DATABASE_URL": new_database(Cell()), "LOG_FORMAT": "json"}
-    with launched(project, tmp_path / "log", env=env, command=command) as server:
+    with launched(project, tmp_path / "log", env=env, command=command, workers=WORKERS) as server:
         wait_until(lambda: is_ready(server.url), "the server is ready")
         yield server
 

@@ -74,9 +74,13 @@ async def examine_database_server(settings: Settings) -> list[Finding]:
 
 
 def _connections(settings: Settings, limit: Any) -> Finding:
+    # uvicorn takes its default for --workers from this variable. Nothing tells what an option says.
     processes = int(os.environ.get("WEB_CONCURRENCY", "1"))
     wanted = processes * 2 * settings.database.pool_size
-    found = f"{processes} processes open up to {wanted} connections, and the server has {limit}"
+    found = (
+        f"{processes} processes (WEB_CONCURRENCY) open up to {wanted} connections, and the server "
+        f"has {limit}"
+    )
     return fine_if(
         wanted <= limit,
         f"{found} for all instances.",

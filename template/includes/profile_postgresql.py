@@ -1,12 +1,13 @@
 """Engines for PostgreSQL: READ COMMITTED, a fixed number of connections, bounded waits."""
 
-# {% if concurrency == "async" %}
 from contextlib import suppress
-# {% endif %}
 from typing import Any
 
 # {% if concurrency == "sync" %}
+from psycopg import Connection, Error
+from psycopg.abc import RV, PQGen
 from psycopg.errors import FeatureNotSupported
+from psycopg.pq import TransactionStatus
 # {% endif %}
 from sqlalchemy import ExceptionContext, NullPool, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -37,6 +38,9 @@ MIGRATION_ARGUMENTS: dict[str, Any] = {
     "keepalives_count": PATIENCE,
 }
 ARGUMENTS = {**MIGRATION_ARGUMENTS, "tcp_user_timeout": 2 * PATIENCE * 1000}  # milliseconds
+# Seconds to wait for an answer, and then for the server to end what nobody waits for any longer.
+ANSWER_TIMEOUT = 2 * PATIENCE
+CANCEL_TIMEOUT = 1
 # Behind a pooler, statements have no name, so that they are not looked for later.
 UNPREPARED: dict[str, Any] = {"prepare_threshold": None}
 # {% endif %}
@@ -49,14 +53,7 @@ AUTOCOMMIT: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_re
 
 def create_writer(database: DatabaseSettings) -> AsyncEngine:
     """Return the engine for transactions. It replaces connections that a restart has closed."""
-    engine = _create(
-        database,
-        ARGUMENTS,
-        TIMEOUTS,
-        pool_size=database.pool_size,
-        max_overflow=0,
-        pool_timeout=PATIENCE,
-    )
+    engine = _create_pool(database)
     ping_idle_connections(engine.sync_engine)
     return engine
 
@@ -67,20 +64,28 @@ def create_reader(database: DatabaseSettings) -> AsyncEngine:
     Behind a pooler, a transaction keeps the steps of a statement on one server connection.
     """
     mode = {} if uses_pooler(database.url) else AUTOCOMMIT
-    return _create(
+    return _create_pool(database, **mode)
+
+
+def create_migrator(database: DatabaseSettings) -> AsyncEngine:
+    """Return the engine for migrations. It has timeouts for connections and locks only."""
+    return _create(database, MIGRATION_ARGUMENTS, LOCK_TIMEOUT, poolclass=NullPool)
+
+
+def _create_pool(database: DatabaseSettings, **options: Any) -> AsyncEngine:
+    engine = _create(
         database,
         ARGUMENTS,
         TIMEOUTS,
         pool_size=database.pool_size,
         max_overflow=0,
         pool_timeout=PATIENCE,
-        **mode,
+        **options,
     )
-
-
-def create_migrator(database: DatabaseSettings) -> AsyncEngine:
-    """Return the engine for migrations. It has timeouts for connections and locks only."""
-    return _create(database, MIGRATION_ARGUMENTS, LOCK_TIMEOUT, poolclass=NullPool)
+    # {% if concurrency == "sync" %}
+    event.listen(engine, "do_connect", _connect)
+    # {% endif %}
+    return engine
 
 
 def _create(
@@ -155,4 +160,32 @@ def _places(arguments: dict[str, Any]) -> list[dict[str, Any]]:
         return [{}]
     pairs = zip(hosts, arguments["port"], strict=True)
     return [{"host": host, "port": port} for host, port in pairs]
+# {% else %}
+
+
+class _Connection(Connection[Any]):
+    """Gives a statement up after ANSWER_TIMEOUT, with OperationalError. Its result is unknown.
+
+    Neither libpq nor `statement_timeout` bounds the wait for a server that hangs, or for the
+    standby of a COMMIT.
+    """
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        try:
+            return super().wait(gen, interval, timeout or ANSWER_TIMEOUT)
+        except Error:
+            if self._is_waiting():
+                with suppress(Error):
+                    self.cancel_safe(timeout=CANCEL_TIMEOUT)
+                    super().wait(gen, interval, CANCEL_TIMEOUT)
+                if self._is_waiting():
+                    self.close()
+            raise
+
+    def _is_waiting(self) -> bool:
+        return self.info.transaction_status == TransactionStatus.ACTIVE
+
+
+def _connect(_dialect: Any, _record: Any, args: Any, kwargs: Any) -> Any:
+    return _Connection.connect(*args, **kwargs)
 # {% endif %}

@@ -56,7 +56,7 @@ def test_more_connections_than_the_server_has_are_a_warning(
 
     about = [line for line in warnings_of(result) if "set a smaller DATABASE_POOL_SIZE" in line]
     assert len(about) == warnings
-    assert f"{processes} processes open up to {2 * int(processes)} connections" in result.output
+    assert f"{processes} processes (WEB_CONCURRENCY) open up to {2 * int(processes)} " in result.output
 
 
 def test_connection_that_others_can_read_is_a_warning(
@@ -105,6 +105,6 @@ def test_endless_transactions_behind_a_pooler_are_a_warning(
 
     about = [line for line in warnings_of(result) if "idle_in_transaction_session" in line]
     assert len(about) == warnings
-    assert "processes open up to" not in result.output
+    assert "(WEB_CONCURRENCY) open up to" not in result.output
 
 # {% endif %}

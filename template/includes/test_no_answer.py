@@ -1,14 +1,13 @@
-"""A server that accepts connections and says nothing is reported in one line."""
+"""A server that says nothing is reported in one line, and is not waited for without end."""
 
 import socket
 from collections.abc import Iterator
 
 import pytest
 from alembic.util import CommandError
-# {% if database == "mysql" %}
 from sqlalchemy import make_url, text
-# {% else %}
-from sqlalchemy import make_url
+# {% if database == "mysql" or concurrency == "sync" %}
+from sqlalchemy.exc import OperationalError
 # {% endif %}
 
 from app.database import profile
@@ -19,10 +18,16 @@ from tests.conftest import SECRET_KEY
 
 # {% if database == "postgresql" and concurrency == "async" %}
 IMPATIENT = {"timeout": 0.5}
+GIVEN_UP = TimeoutError
+LONG = text("SELECT pg_sleep(5)")
 # {% elif database == "postgresql" %}
 IMPATIENT = {"connect_timeout": 2}  # the shortest that libpq knows
+GIVEN_UP = OperationalError
+LONG = text("SELECT pg_sleep(5)")
 # {% else %}
 IMPATIENT = {"read_timeout": 1}
+GIVEN_UP = OperationalError
+LONG = text("SELECT SLEEP(5)")
 # {% endif %}
 
 
@@ -53,6 +58,32 @@ def test_commands_report_it(monkeypatch: pytest.MonkeyPatch, silent: DatabaseSet
 
     [line] = result.output.splitlines()
     assert (result.exit_code, " answers at 127.0.0.1:" in line) == (1, True)
+
+
+async def test_answer_that_does_not_come_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+    database_settings: DatabaseSettings,
+) -> None:
+    # {% if database == "mysql" %}
+    monkeypatch.setitem(profile.ARGUMENTS, "read_timeout", 1)
+    # {% elif concurrency == "async" %}
+    monkeypatch.setitem(profile.ARGUMENTS, "command_timeout", 0.5)
+    # {% else %}
+    monkeypatch.setattr(profile, "ANSWER_TIMEOUT", 0.5)
+    # {% endif %}
+    engine = profile.create_writer(database_settings)
+
+    async with engine.connect() as connection:
+        # {% if database == "postgresql" %}
+        await connection.execute(text("SET LOCAL statement_timeout = 0"))
+        # {% endif %}
+        with pytest.raises(GIVEN_UP):
+            await connection.execute(LONG)
+
+    async with engine.connect() as connection:
+        answer = await connection.scalar(text("SELECT 1"))
+    await engine.dispose()
+    assert answer == 1
 
 
 # {% if database == "mysql" %}

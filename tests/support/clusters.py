@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
@@ -29,6 +29,7 @@ class Cluster:
     """A running server with an empty database."""
 
     port: int
+    pid: int
 
     @property
     def place(self) -> str:
@@ -40,6 +41,36 @@ class Cluster:
         self.run(f"ALTER SYSTEM SET default_transaction_read_only = {value}")
         self.run("SELECT pg_reload_conf()")
         wait_until(lambda: self.read("SHOW default_transaction_read_only") == value, "a reload")
+
+    @contextmanager
+    def without_its_standby(self) -> Iterator[None]:
+        """Let each COMMIT wait for a synchronous standby that is away."""
+        self._name_standby("nobody")
+        try:
+            yield
+        finally:
+            self._name_standby("")
+
+    def _name_standby(self, name: str) -> None:
+        self.run(f"ALTER SYSTEM SET synchronous_standby_names = '{name}'")
+        self.run("SELECT pg_reload_conf()")
+        wait_until(lambda: self.read("SHOW synchronous_standby_names") == name, "a reload")
+
+    @contextmanager
+    def hung(self) -> Iterator[None]:
+        """Stop the processes. The kernel still accepts connections and what they send."""
+        with self.connect("postgres") as connection:
+            rows = connection.execute("SELECT pid FROM pg_stat_activity").fetchall()
+        pids = [self.pid, *(pid for (pid,) in rows)]
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
 
     def is_up(self) -> bool:
         try:
@@ -80,7 +111,7 @@ def cluster() -> Iterator[Cluster]:
                 (postgres, "-D", folder, "-p", str(port), *OPTIONS), user=USER, stderr=log
             )
         try:
-            started = Cluster(port)
+            started = Cluster(port, process.pid)
             wait_until(started.is_up, "PostgreSQL accepts connections")
             started.run(f"CREATE DATABASE {DATABASE}")
             yield started

@@ -113,11 +113,7 @@ class DroppingQueueHandler(QueueHandler):
         self._process = os.getpid()
 
 
-def configure_logging(
-    level: LogLevel,
-    line_format: LogFormat,
-    stream: TextIO = sys.stdout,
-) -> None:
+def configure_logging(level: LogLevel, line_format: LogFormat, stream: TextIO = sys.stdout) -> None:
     """Send all log records of this process through a queue to a stream."""
     writer = logging.StreamHandler(stream)
     writer.setFormatter(JsonFormatter() if line_format == "json" else TextFormatter())

@@ -2,22 +2,17 @@
 # {% call python() %}
 """Application factory."""
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, Unpack
 
 from fastapi import FastAPI
 
-from app.auth.clock import Clock, utc_now
-from app.auth.events import EventSink
 from app.auth.fastapi import jwks
 from app.auth.fastapi.errors import install_error_handlers
 from app.auth.fastapi.openapi import complete_openapi, operation_id
 from app.auth.fastapi.routers import build_auth_router_async
-from app.auth.hashing import PasswordContext
-from app.auth.key_ring import Signer
 from app.auth.mail import mailbox
-from app.auth.mail.outbox import Mailing
-from app.auth.protocols import AfterRegister
 from app.auth.settings import PREFIX
+from app.auth.wiring import Parts
 from app.database import Database
 from app.docs import install_docs
 from app.lifespan import lifespan
@@ -32,19 +27,15 @@ def create_app(
     settings: Settings,
     *,
     database: Database | None = None,
-    clock: Clock = utc_now,
-    password_context: PasswordContext | None = None,
-    event_sink: EventSink | None = None,
-    signer: Signer | None = None,
-    after_register: AfterRegister | None = None,
-    mailing: Mailing | None = None,
+    **parts: Unpack[Parts],
 ) -> FastAPI:
     """Return an application that is ready to start. Tests replace some of its parts.
 
-    `event_sink` receives events instead of the log. `after_register` is called with each new user
-    after the account is stored, for example to send a welcome mail.
+    The part `event_sink` receives events instead of the log. `after_register` is called with each
+    new user after the account is stored, for example to send a welcome mail.
     """
     database = database or Database(settings.database)
+    parts["mailing"] = parts.get("mailing") or build_mailing(settings)
     app = FastAPI(
         title=settings.app_name,
         lifespan=lifespan,
@@ -65,12 +56,7 @@ def create_app(
             reader=database.reader,
             user_model=User,
             models=AUTH_MODELS,
-            clock=clock,
-            password_context=password_context,
-            event_sink=event_sink,
-            signer=signer,
-            after_register=after_register,
-            mailing=mailing or build_mailing(settings),
+            **parts,
         ),
         prefix=PREFIX,
         tags=["auth"],

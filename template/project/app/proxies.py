@@ -69,8 +69,8 @@ class ClientAddresses:
         self,
         app: ASGIApp,
         trusted: Sequence[Network | str],
+        hops: int,
         server_rewrites: bool,
-        hops: int = 0,
     ) -> None:
         self.app = app
         self.hops = hops
@@ -91,7 +91,8 @@ class ClientAddresses:
             for claim in header.split(",")
             if claim.strip()
         ]
-        peer, _ = scope.get("client") or ("", 0)
+        client = scope.get("client")
+        peer = client[0] if client else ""
         if self.hops or self._is_trusted(peer):
             scope["scheme"] = _scheme_from(headers, scope)
             if claims:
@@ -129,9 +130,9 @@ class ClientAddresses:
         addresses = [_address_in(claim) for claim in claims]
         if self.hops:
             client = addresses[-self.hops] if len(addresses) >= self.hops else None
-            return None if client is None else (str(client), 0)
-        strangers = [address for address in addresses if not self._is_proxy(address)]
-        client = strangers[-1] if strangers else addresses[0]
+        else:
+            strangers = [address for address in addresses if not self._is_proxy(address)]
+            client = strangers[-1] if strangers else addresses[0]
         return None if client is None else (str(client), 0)
 
     def _warn_once(self, warning: str) -> None:
@@ -148,7 +149,7 @@ def _address_in(claim: str) -> Address | None:
 
 
 def _scheme_from(headers: Headers, scope: Scope) -> str:
-    forwarded = headers.get("x-forwarded-proto", "")
+    forwarded = headers.get("x-forwarded-proto")
     if forwarded not in ("http", "https"):
         return str(scope["scheme"])
     return forwarded.replace("http", "ws") if scope["type"] == "websocket" else forwarded

@@ -31,6 +31,11 @@ def add_websockets(app: FastAPI) -> None:
     async def enter(websocket: WebSocket, staff: CurrentStaff) -> None:
         await websocket.accept()
 
+    @app.websocket("/who")
+    async def who(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.send_json([websocket.scope["scheme"], *(websocket.client or ())])
+
     @app.websocket("/ended")
     async def end(websocket: WebSocket) -> None:
         await websocket.accept()

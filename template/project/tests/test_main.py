@@ -38,6 +38,17 @@ async def test_events_go_to_your_own_sink(
     assert [event.name for event in sink.events] == [EventName.USER_CREATED]
 
 
+async def test_part_with_an_unknown_name_prevents_the_start(
+    settings: Settings,
+    database: Database,
+) -> None:
+    application = create_app(settings, database=database, event_snk=None)  # type: ignore[call-arg]
+
+    with pytest.raises(TypeError, match="event_snk"):
+        async with serve(application):
+            pass
+
+
 def test_server_with_the_wrong_module_says_where_the_application_is() -> None:
     with pytest.raises(SystemExit, match=r"The application is app\.asgi:app\."):
         uvicorn.Config("app.main:app").load()

@@ -2,6 +2,7 @@
 # {% call python() %}
 """X-Forwarded-For counts only if a trusted proxy wrote it (SEC-24)."""
 
+import json
 import logging
 import sys
 from typing import Any
@@ -17,12 +18,27 @@ from app.main import create_app
 from app.models import AuthSession
 from app.proxies import install_proxies, server_rewrites
 from app.settings import Settings
-from tests.serving import serve
+from tests.handshakes import add_websockets, open_websocket
+from tests.serving import PEER, serve
 from tests.steps import log_in, register, rows_of, with_app_settings
 
 CLIENT = "198.51.100.7"
 SPOOFED = "203.0.113.9"
 PROXY = "10.0.0.5"
+REWRITTEN = (
+    "The server takes client addresses from X-Forwarded-For, but no proxy is trusted, so they "
+    "count as unknown. Start uvicorn with --no-proxy-headers. If there is a proxy, add it to "
+    "TRUSTED_PROXIES."
+)
+UNNAMED = (
+    "Requests have X-Forwarded-For, but come from an address that is not trusted, so all clients "
+    "of a proxy there are counted as one. Add the proxy to TRUSTED_PROXIES, or set TRUSTED_HOPS to "
+    "the number of proxies."
+)
+UNNAMED_SOCKET = (
+    "Requests come through a Unix socket, and all of its clients are counted as one. Add unix: to "
+    "TRUSTED_PROXIES if a proxy sends them."
+)
 trusting = with_app_settings(trusted_proxies=f"{PROXY}, 10.1.0.0/16, 2001:db8::/64")
 trusting_unix_sockets = with_app_settings(trusted_proxies=f"unix:, {PROXY}")
 
@@ -52,6 +68,10 @@ def app(app: FastAPI) -> FastAPI:
         return current_request.get().ip
 
     return app
+
+
+def warnings_in(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
 
 
 async def seen(app: FastAPI, peer: str, *forwarded: str) -> Any:
@@ -89,6 +109,7 @@ async def test_header_of_a_trusted_proxy_counts(app: FastAPI, peer: str) -> None
         [f"{PROXY}, {SPOOFED}, {CLIENT}, 10.1.2.3, {PROXY}"],
         [f"not an address, {CLIENT}"],
         [f"{SPOOFED}, {CLIENT}:4711"],
+        [f"{SPOOFED},{CLIENT}"],
     ],
 )
 async def test_last_address_that_is_not_a_proxy_counts(app: FastAPI, forwarded: list[str]) -> None:
@@ -118,6 +139,22 @@ async def test_scheme_comes_from_a_trusted_proxy(app: FastAPI, original: str) ->
     assert schemes == ["http", "https", original, original]
 
 
+@with_app_settings(trusted_proxies=PEER)
+@pytest.mark.parametrize(("forwarded", "scheme"), [("http", "ws"), ("https", "wss")])
+async def test_websocket_has_the_address_and_the_scheme_of_its_client(
+    app: FastAPI,
+    forwarded: str,
+    scheme: str,
+) -> None:
+    add_websockets(app)
+    headers = {"X-Forwarded-For": f"{CLIENT}, {PEER}", "X-Forwarded-Proto": forwarded}
+
+    handshake = await open_websocket(app, "/who", headers)
+
+    _, sent = handshake.messages
+    assert json.loads(sent["text"]) == [scheme, CLIENT, 0]
+
+
 @trusting
 @pytest.mark.parametrize(
     ("forwarded", "ip"),
@@ -128,6 +165,7 @@ async def test_scheme_comes_from_a_trusted_proxy(app: FastAPI, original: str) ->
         ("[198.51.100.7", CLIENT),
         (f"fe80::1%{'x' * 80}", "fe80::1"),
         ("[2001:db8:9::9]:4711", "2001:db8:9::9"),
+        ("[2001:db8:9::9]:4711]", "2001:db8:9::9"),
         ("2001:db8:9::9", "2001:db8:9::9"),
         (f"::ffff:{CLIENT}", CLIENT),
         (f"{CLIENT}, ", CLIENT),
@@ -186,9 +224,8 @@ async def test_clients_of_another_unix_socket_are_unknown(
 
     found = [await seen(app, PROXY, CLIENT) for _ in range(3)]
 
-    [record] = [record for record in caplog.records if record.levelno == logging.WARNING]
     assert found == [None] * 3
-    assert "unix:" in record.getMessage()
+    assert warnings_in(caplog) == [UNNAMED_SOCKET]
 
 
 @pytest.mark.usefixtures("no_proxy_headers")
@@ -232,6 +269,18 @@ async def test_address_that_uvicorn_took_from_the_header_is_unknown(
     assert await seen(app, "127.0.0.1", forwarded) is None
 
 
+async def test_request_from_an_unknown_address_has_no_client() -> None:
+    app = FastAPI()
+    install_proxies(app, (), hops=0)
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts="127.0.0.1")
+
+    @app.get("/who")
+    async def who(request: Request) -> bool:
+        return request.client is None
+
+    assert await seen(app, "127.0.0.1", SPOOFED) is True
+
+
 async def test_bracketed_address_that_uvicorn_took_from_the_header_is_unknown(app: FastAPI) -> None:
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts="127.0.0.1")
 
@@ -247,9 +296,7 @@ async def test_server_that_trusts_the_header_is_reported_once(
     for _ in range(3):
         await seen(app, "127.0.0.1", SPOOFED)
 
-    [record] = [record for record in caplog.records if record.levelno == logging.WARNING]
-    assert "--no-proxy-headers" in record.getMessage()
-    assert "TRUSTED_PROXIES" in record.getMessage()
+    assert warnings_in(caplog) == [REWRITTEN]
 
 
 @pytest.mark.parametrize("peer", [CLIENT, PROXY, ""])
@@ -258,8 +305,8 @@ async def test_number_of_proxies_stands_in_for_their_addresses(peer: str) -> Non
     install_proxies(app, (), hops=2)
 
     @app.get("/who")
-    async def who(request: Request) -> str | None:
-        return request.client and request.client.host
+    async def who(request: Request) -> tuple[str, int] | None:
+        return request.client
 
     addresses = [
         await seen(app, peer, *forwarded)
@@ -272,7 +319,7 @@ async def test_number_of_proxies_stands_in_for_their_addresses(peer: str) -> Non
         )
     ]
 
-    assert addresses == [CLIENT, CLIENT, None, None, peer]
+    assert addresses == [[CLIENT, 0], [CLIENT, 0], None, None, [peer, 50000]]
 
 
 @with_app_settings(trusted_hops=1)
@@ -291,9 +338,7 @@ async def test_proxy_that_nobody_named_is_reported_once(
         for _ in range(3):
             await client.get("/health", headers={"X-Forwarded-For": CLIENT})
 
-    [record] = [record for record in caplog.records if record.levelno == logging.WARNING]
-    assert "TRUSTED_PROXIES" in record.getMessage()
-    assert "TRUSTED_HOPS" in record.getMessage()
+    assert warnings_in(caplog) == [UNNAMED]
 
 
 @pytest.mark.parametrize("trusted", [{"trusted_proxies": PROXY}, {"trusted_hops": 1}])
@@ -306,7 +351,7 @@ async def test_proxy_that_is_known_is_not_reported(
     async with serve(app, PROXY) as client:
         await client.get("/health", headers={"X-Forwarded-For": CLIENT})
 
-    assert [record for record in caplog.records if record.levelno == logging.WARNING] == []
+    assert warnings_in(caplog) == []
 
 
 @trusting

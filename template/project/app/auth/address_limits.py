@@ -5,6 +5,7 @@
 import logging
 import time
 from datetime import datetime, timedelta
+from functools import cached_property
 from math import ceil
 from typing import Any, Literal, NoReturn, cast
 
@@ -49,14 +50,18 @@ class AddressLimits:
         self._clock = clock
         self._events = events
         self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
-        shared = _shared_storage(settings.limit_storage)
-        self._shared = SlidingWindowCounterRateLimiter(shared) if shared else None
+        self._storage_uri = settings.limit_storage
         self._away_until: datetime | None = None
+
+    @cached_property
+    def _shared(self) -> RateLimiter:
+        # Not before the first request: the client of a cluster can connect when it is created.
+        return SlidingWindowCounterRateLimiter(_shared_storage(self._storage_uri))
 
     async def count(self, action: Action, ip: str | None, caller: Caller = "anybody") -> None:
         """Count a request of an address. Raise TooManyRequests if it must wait."""
         await self._count(self._own, action, ip, caller)
-        if self._shared is None or (self._away_until and self._clock() < self._away_until):
+        if self._storage_uri == IN_MEMORY or self._is_away():
             return
         try:
             await self._count(self._shared, action, ip, caller)
@@ -69,12 +74,17 @@ class AddressLimits:
 
     async def is_shared(self) -> bool:
         """Return whether processes count together: there is a shared storage, and it answers."""
-        if self._shared is None:
+        if self._storage_uri == IN_MEMORY:
             return False
         try:
             return bool(await self._shared.storage.check())
         except Exception:
             return False
+
+    async def close(self) -> None:
+        """Close the connections to the shared storage."""
+        if "_shared" in vars(self):  # it was used
+            await _close(self._shared.storage)
 
     async def _count(
         self,
@@ -91,8 +101,11 @@ class AddressLimits:
                     window = await limiter.get_window_stats(allowed, action, caller, network)
                     self._refuse(action, window.reset_time)
 
+    def _is_away(self) -> bool:
+        return self._away_until is not None and self._clock() < self._away_until
+
     def _refuse(self, action: Action, until: float) -> NoReturn:
-        self._events.record(EventName.RATE_LIMIT_EXCEEDED, outcome="failure", reason=action)
+        self._events.record(EventName.RATE_LIMIT_EXCEEDED, reason=action)
         raise TooManyRequests(max(1, ceil(until - time.time())))
 
     def _note_outage(self, error: Exception) -> None:
@@ -107,14 +120,21 @@ class AddressLimits:
         self._away_until = None
 
 
-def _shared_storage(uri: str) -> Storage | None:
-    if uri == IN_MEMORY:
-        return None
+def _shared_storage(uri: str) -> Storage:
+    # A package that is needed for this only. By default, it repeats attempts after seconds.
+    # {% if concurrency == "async" %}
+    from redis.asyncio.retry import Retry
+    from redis.backoff import NoBackoff
+    # {% else %}
+    #| from redis.backoff import NoBackoff
+    #| from redis.retry import Retry
+    # {% endif %}
+
     uri = uri.replace("valkey", "redis", 1)  # the protocol is the same
     waits: dict[str, Any] = {
         "socket_connect_timeout": PATIENCE,
         "socket_timeout": PATIENCE,
-        "retry": None,
+        "retry": Retry(NoBackoff(), 0),
     }
     # The counts of replicas can be older.
     sentinel = {"sentinel_kwargs": waits, "use_replicas": False} if "+sentinel:" in uri else {}
@@ -125,6 +145,19 @@ def _shared_storage(uri: str) -> Storage | None:
     #| shared: Any = storage.storage_from_string(uri, **options)
     # {% endif %}
     return cast(Storage, shared)
+
+
+async def _close(shared: Any) -> None:
+    # {% if concurrency == "async" %}
+    owner = shared.bridge
+    await owner.get_connection().aclose()
+    if sentinel := getattr(owner, "sentinel", None):
+        await sentinel.aclose()
+    # {% else %}
+    #| shared.get_connection().close()
+    #| if sentinel := getattr(shared, "sentinel", None):
+    #|     sentinel.close()
+    # {% endif %}
 
 
 # {% endcall %}

@@ -5,6 +5,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from app.auth.errors import LastSuperuser, UserNotFound
 from app.auth.events import EventName
@@ -13,6 +14,8 @@ from app.auth.mail.kinds import WITH_TOKEN, MailKind
 from app.auth.passwords import check_password
 from app.auth.protocols import Repositories, Role, StoredUserProtocol
 from app.auth.toolbox import Toolbox
+
+T = TypeVar("T")
 
 # Ended sessions are kept for a week, for enquiries and in case a clock was wrong (SEC-60).
 KEPT_AFTER_END = timedelta(days=7)
@@ -41,12 +44,7 @@ class Administration:
     async def set_password(self, username_or_email: str, password: str) -> None:
         """Replace a password, end all sessions and lift all waits. Raise InvalidField."""
         user = await self.find(username_or_email)
-        check_password(
-            password,
-            email=user.email,
-            username=user.username,
-            settings=self.tools.settings,
-        )
+        check_password(password, user, self.tools.settings)
         new_hash = await self.tools.hasher.hash(password)
 
         async def replace(store: Repositories) -> None:
@@ -54,11 +52,8 @@ class Administration:
             await store.mails.void(user.id, *WITH_TOKEN, now=self.tools.clock())
             await self.tools.outbox.owe(MailKind.PASSWORD_CHANGED, user, store)
             await self.tools.throttle.lift(user, store)
-            await store.sessions.revoke_all(
-                user.id,
-                now=self.tools.clock(),
-                reason="password_changed",
-            )
+            now, reason = self.tools.clock(), "password_changed"
+            await store.sessions.revoke_all(user.id, now=now, reason=reason)
 
         await self.tools.transactions.run(replace)
         self.tools.events.record(EventName.PASSWORD_CHANGE, user_id=user.id, reason="by_operator")
@@ -66,80 +61,54 @@ class Administration:
     async def grant(self, username_or_email: str, role: Role) -> None:
         """Give a user a role, from the next request on."""
 
-        async def grant(store: Repositories) -> UserId:
-            user = await _find(store, username_or_email)
+        async def grant(user: StoredUserProtocol, store: Repositories) -> None:
             await store.users.set_role(user.id, role, granted=True)
-            return user.id
 
-        user_id = await self.tools.transactions.run(grant)
-        self.tools.events.record(EventName.ROLE_CHANGED, user_id=user_id, reason=f"{role}_granted")
+        reason = f"{role}_granted"
+        await self._change(username_or_email, grant, reason, EventName.ROLE_CHANGED)
 
     async def revoke(self, username_or_email: str, role: Role) -> None:
         """Withdraw a role, from the next request on (SEC-41). Raise LastSuperuser."""
 
-        async def revoke(store: Repositories) -> UserId:
-            user = await _find(store, username_or_email)
+        async def revoke(user: StoredUserProtocol, store: Repositories) -> None:
             if role == Role.SUPERUSER and await store.users.lock_superusers() == {user.id}:
                 raise LastSuperuser
             await store.users.set_role(user.id, role, granted=False)
-            return user.id
 
-        user_id = await self.tools.transactions.run(revoke)
-        self.tools.events.record(EventName.ROLE_CHANGED, user_id=user_id, reason=f"{role}_revoked")
+        reason = f"{role}_revoked"
+        await self._change(username_or_email, revoke, reason, EventName.ROLE_CHANGED)
 
     async def disable(self, username_or_email: str) -> None:
         """Refuse the account from its next request on."""
 
-        async def disable(store: Repositories) -> UserId:
-            user = await _find(store, username_or_email)
+        async def disable(user: StoredUserProtocol, store: Repositories) -> None:
             await store.users.set_active(user.id, active=False)
             await store.mails.void(user.id, *WITH_TOKEN, now=self.tools.clock())
             await store.sessions.revoke_all(user.id, now=self.tools.clock(), reason="user_disabled")
-            return user.id
 
-        user_id = await self.tools.transactions.run(disable)
-        self.tools.events.record(EventName.USER_UPDATED, user_id=user_id, reason="disabled")
+        await self._change(username_or_email, disable, "disabled")
 
     async def enable(self, username_or_email: str) -> None:
         """Let a disabled account sign in again, without a wait. Its old sessions stay ended."""
 
-        async def enable(store: Repositories) -> UserId:
-            user = await _find(store, username_or_email)
+        async def enable(user: StoredUserProtocol, store: Repositories) -> None:
             await store.users.set_active(user.id, active=True)
             await self.tools.throttle.lift(user, store)
-            return user.id
 
-        user_id = await self.tools.transactions.run(enable)
-        self.tools.events.record(EventName.USER_UPDATED, user_id=user_id, reason="enabled")
+        await self._change(username_or_email, enable, "enabled")
 
     async def unlock(self, username_or_email: str) -> None:
         """Forget the login attempts at an account, so that nobody has to wait."""
-
-        async def unlock(store: Repositories) -> UserId:
-            user = await _find(store, username_or_email)
-            await self.tools.throttle.lift(user, store)
-            return user.id
-
-        user_id = await self.tools.transactions.run(unlock)
-        self.tools.events.record(EventName.USER_UPDATED, user_id=user_id, reason="unlocked")
+        await self._change(username_or_email, self.tools.throttle.lift, "unlocked")
 
     async def end_sessions(self, username_or_email: str) -> int:
         """Sign a user out everywhere; return how many sessions this ended."""
+        reason = "ended_by_operator"
 
-        async def end(store: Repositories) -> tuple[UserId, int]:
-            user = await _find(store, username_or_email)
-            ended = await store.sessions.revoke_all(
-                user.id,
-                now=self.tools.clock(),
-                reason="ended_by_operator",
-            )
-            return user.id, ended
+        async def end(user: StoredUserProtocol, store: Repositories) -> int:
+            return await store.sessions.revoke_all(user.id, now=self.tools.clock(), reason=reason)
 
-        user_id, ended = await self.tools.transactions.run(end)
-        self.tools.events.record(
-            EventName.TOKEN_REVOKED, user_id=user_id, reason="ended_by_operator"
-        )
-        return ended
+        return await self._change(username_or_email, end, reason, EventName.TOKEN_REVOKED)
 
     async def purge(self) -> dict[str, int]:
         """Delete rows that ended more than a week ago; return how many of each kind."""
@@ -155,6 +124,23 @@ class Administration:
         )
         self.tools.events.record(EventName.DATA_DELETED, reason="purged")
         return {"sessions": sessions, "counts of login attempts": throttles, "mails": mails}
+
+    async def _change(
+        self,
+        username_or_email: str,
+        change: Callable[[StoredUserProtocol, Repositories], Awaitable[T]],
+        reason: str,
+        event: EventName = EventName.USER_UPDATED,
+    ) -> T:
+        """Find a user and make a change in one transaction, and record it after the commit."""
+
+        async def find_and_change(store: Repositories) -> tuple[UserId, T]:
+            user = await _find(store, username_or_email)
+            return user.id, await change(user, store)
+
+        user_id, result = await self.tools.transactions.run(find_and_change)
+        self.tools.events.record(event, user_id=user_id, reason=reason)
+        return result
 
     async def _in_batches(self, purge: Callable[[Repositories], Awaitable[int]]) -> int:
         total = 0

@@ -58,6 +58,21 @@ class EventName(StrEnum):
     # {% endif %}
 
 
+# Events whose outcome is a failure.
+FAILURES = {
+    EventName.LOGIN_FAIL,
+    EventName.LOGIN_LOCK,
+    EventName.PASSWORD_CHANGE_FAIL,
+    # {% if "totp" in features %}
+    EventName.FACTOR_REFUSED,
+    # {% endif %}
+    EventName.TOKEN_REUSE,
+    EventName.MAIL_FAILED,
+    EventName.RATE_LIMIT_EXCEEDED,
+    # {% if transport != "header" %}
+    EventName.CROSS_SITE_REQUEST,
+    # {% endif %}
+}
 # Events that are logged as warnings.
 ALARMING = {
     EventName.LOGIN_LOCK,
@@ -115,8 +130,7 @@ class EventRecorder:
     """Adds the time and the request to events, and replaces names and session IDs by pseudonyms."""
 
     def __init__(self, settings: AuthSettings, clock: Clock, sink: EventSink) -> None:
-        secret = settings.secret_key.get_secret_value().encode()
-        self._key = subkey(secret, b"log pseudonyms")
+        self._key = subkey(settings.secret_keys[0], b"log pseudonyms")
         self._clock = clock
         self._sink = sink
 
@@ -124,13 +138,13 @@ class EventRecorder:
         self,
         name: EventName,
         *,
-        outcome: Outcome = "success",
         user_id: UserId | None = None,
         session_id: str | None = None,
         identifier: str | None = None,
         reason: str | None = None,
     ) -> None:
         request = current_request.get()
+        outcome: Outcome = "failure" if name in FAILURES else "success"
         EVENTS.add(1, {"event": name, "outcome": outcome})
         self._sink.emit(
             AuthEvent(

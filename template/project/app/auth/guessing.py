@@ -19,7 +19,7 @@ LEAKED = Path(__file__).with_name("leaked.txt")
 def guesses(text: str) -> float:
     """Estimate how many guesses find a text, or its beginning if it is long."""
     text = text[:MAX_LENGTH].replace("\n", " ")  # zxcvbn fails for digits before a line break
-    return min(_estimate(text), _estimate(REPETITION.sub(r"\1", text)))
+    return min(map(_estimate, {text, REPETITION.sub(r"\1", text)}))
 
 
 def share_of_words(text: str) -> float:

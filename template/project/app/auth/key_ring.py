@@ -43,8 +43,7 @@ class KeyRing:
     """
 
     def __init__(self, settings: AuthSettings, signer: Signer | None = None) -> None:
-        secrets = (settings.secret_key, *settings.secret_key_previous)
-        raw = [secret.get_secret_value().encode() for secret in secrets]
+        raw = settings.secret_keys
         refresh = [SecretKey.for_refresh(secret) for secret in raw]
         self.kid = refresh[0].kid
         self.refresh_signers = {key.kid: key for key in refresh}

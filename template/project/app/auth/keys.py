@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from jwt import PyJWK
+from jwt.algorithms import HMACAlgorithm
 from jwt.utils import base64url_encode
 
 from app.auth.key_files import library_algorithm
@@ -22,22 +24,41 @@ CHALLENGE = "lc+jwt"
 # HMAC: only this server reads these tokens, and issuing a refresh token again must give the same
 # bytes.
 OWN_ALGORITHM = "HS256"
+HASHES = {
+    "HS256": HMACAlgorithm.SHA256,
+    "HS384": HMACAlgorithm.SHA384,
+    "HS512": HMACAlgorithm.SHA512,
+}
 # The public members of all key types (RFC 7638, section 3.2 and RFC 8037, section 2).
 PUBLIC_MEMBERS = ("crv", "e", "kty", "n", "x", "y")
 
 
+class CheckedHMAC(HMACAlgorithm):
+    """PyJWT's HMAC, without the check of the key that PyJWT repeats for each token.
+
+    The settings refuse a secret that PyJWT would refuse, and the other keys are derived.
+    """
+
+    def prepare_key(self, key: Any) -> bytes:
+        return bytes(key)
+
+
 @dataclass(frozen=True)
 class SecretKey:
-    """An HMAC key for one type of token."""
+    """An HMAC key for one type of token. `prepared` is its form for `jwt.decode`."""
 
     kid: str
     typ: str
     algorithm: str
     key: bytes = field(repr=False)
     header: str = field(init=False)
+    prepared: PyJWK = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "header", encode_header(self.algorithm, self.kid, self.typ))
+        prepared = PyJWK(HMACAlgorithm.to_jwk(self.key, as_dict=True), self.algorithm)
+        prepared.Algorithm = CheckedHMAC(HASHES[self.algorithm])
+        object.__setattr__(self, "prepared", prepared)
 
     @classmethod
     def for_access(cls, secret: bytes, algorithm: str) -> "SecretKey":
@@ -84,8 +105,13 @@ class PublicKey:
         object.__setattr__(self, "jwk", jwk)
         object.__setattr__(self, "header", encode_header(self.algorithm, kid, ACCESS))
 
+    @property
+    def prepared(self) -> Any:
+        """The form for `jwt.decode`."""
+        return self.key
 
-Verifier = SecretKey | PublicKey  # `jwt.decode` takes its algorithm and its key
+
+Verifier = SecretKey | PublicKey  # `jwt.decode` takes its algorithm and its prepared key
 
 
 def encode_header(algorithm: str, kid: str, typ: str) -> str:

@@ -165,7 +165,6 @@ class Login:
     def _refuse_unverified(self, user: StoredUserProtocol) -> EmailUnverified:
         self.tools.events.record(
             EventName.LOGIN_FAIL,
-            outcome="failure",
             identifier=user.email,
             user_id=user.id,
             reason="email_unverified",

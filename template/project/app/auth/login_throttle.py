@@ -112,8 +112,7 @@ class LoginThrottle:
         return self._digest(f"account {user.id}")[:HALF_KEY]
 
     def _digest(self, content: str) -> str:
-        secret = self.settings.secret_key.get_secret_value().encode()
-        key = subkey(secret, b"login throttle")
+        key = subkey(self.settings.secret_keys[0], b"login throttle")
         return hmac.new(key, content.encode(), hashlib.sha256).hexdigest()
 
 

@@ -42,19 +42,20 @@ class OwnerCheck:
         attempt = self.tools.throttle.by_session(identity.user, identity.session_id)
         stored = await self._admit(identity, attempt)
         if is_too_long(password, self.tools.settings) or stored is None:
-            raise self._refusal(identity, "wrong_password")
+            raise self.refuse(identity, "wrong_password")
         checked = await self.tools.hasher.verify(
             password,
             stored.password_hash,
             has_place=has_place,
         )
         if not checked.valid:
-            raise self._refusal(identity, "wrong_password")
+            raise self.refuse(identity, "wrong_password")
         return Checked(stored, Proof(("pwd",), checked.upgraded_hash, attempt))
 
-    def refuse_changed(self, identity: Identity) -> WrongPassword:
-        """Return the error for an account that has changed since the check."""
-        return self._refusal(identity, "changed_meanwhile")
+    def refuse(self, identity: Identity, reason: str) -> WrongPassword:
+        """Record a failure, and return the error to raise."""
+        self.tools.events.record(self.failure, user_id=identity.user.id, reason=reason)
+        return WrongPassword()
 
     async def _check_login(self, identity: Identity) -> Checked:
         stored = await self.tools.transactions.run(
@@ -74,20 +75,8 @@ class OwnerCheck:
         try:
             return await self.tools.transactions.run(admit)
         except LoginThrottled:
-            self._record_failure(identity, "throttled")
+            self.tools.events.record(self.failure, user_id=identity.user.id, reason="throttled")
             raise
-
-    def _refusal(self, identity: Identity, reason: str) -> WrongPassword:
-        self._record_failure(identity, reason)
-        return WrongPassword()
-
-    def _record_failure(self, identity: Identity, reason: str) -> None:
-        self.tools.events.record(
-            self.failure,
-            outcome="failure",
-            user_id=identity.user.id,
-            reason=reason,
-        )
 
 
 # {% endcall %}

@@ -40,13 +40,7 @@ class PasswordChange:
         Raise what OwnerCheck raises, and InvalidField.
         """
         user = identity.user
-        check_password(
-            new_password,
-            field="new_password",
-            email=user.email,
-            username=user.username,
-            settings=self.tools.settings,
-        )
+        check_password(new_password, user, self.tools.settings, field="new_password")
         owner = OwnerCheck(self.tools, EventName.PASSWORD_CHANGE_FAIL)
         # The place is taken before the count, so that a full pool costs nobody an attempt.
         with self.tools.hasher.place():
@@ -62,17 +56,11 @@ class PasswordChange:
             )
             checked = replace(checked, proof=proof)
         # {% endif %}
-        session = await self.tools.transactions.run(
-            partial(self._store, checked, new_hash, client),
-        )
+        session = await self.tools.transactions.run(partial(self._store, checked, new_hash, client))
         if session is None:
             # A concurrent change won: the given password is no longer the current one.
-            raise owner.refuse_changed(identity)
-        self.tools.events.record(
-            EventName.PASSWORD_CHANGE,
-            user_id=user.id,
-            session_id=session.id,
-        )
+            raise owner.refuse(identity, "changed_meanwhile")
+        self.tools.events.record(EventName.PASSWORD_CHANGE, user_id=user.id, session_id=session.id)
         return session
 
     async def _store(

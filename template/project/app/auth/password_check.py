@@ -69,7 +69,7 @@ class PasswordCheck:
         try:
             return await self.tools.transactions.run(partial(self._count, identifier, device))
         except LoginThrottled:
-            self.tools.events.record(EventName.LOGIN_LOCK, outcome="failure", identifier=identifier)
+            self.tools.events.record(EventName.LOGIN_LOCK, identifier=identifier)
             raise
 
     async def _count(
@@ -95,7 +95,6 @@ class PasswordCheck:
         """Record the reason, and return the same error for all reasons (ASVS 6.3.8)."""
         self.tools.events.record(
             EventName.LOGIN_FAIL,
-            outcome="failure",
             user_id=user.id if user else None,
             identifier=identifier,
             reason=reason,

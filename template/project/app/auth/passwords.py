@@ -3,6 +3,7 @@
 from app.auth.errors import InvalidField
 from app.auth.guessing import guesses, is_leaked
 from app.auth.identifiers import fold
+from app.auth.protocols import NewUser, UserProtocol
 from app.auth.settings import AuthSettings
 
 # Shorter names occur in good passwords by chance.
@@ -13,10 +14,9 @@ FEWEST_GUESSES = 10**6
 
 def check_password(
     password: str,
-    *,
-    email: str,
-    username: str,
+    user: NewUser | UserProtocol,
     settings: AuthSettings,
+    *,
     field: str = "password",
 ) -> None:
     """Raise InvalidField with the reason if the password is not acceptable."""
@@ -26,7 +26,7 @@ def check_password(
     if is_too_long(password, settings):
         raise InvalidField(field, f"Use at most {settings.password_max_bytes} bytes.")
     folded = fold(password)
-    names = (username, email.partition("@")[0], settings.issuer)
+    names = (user.username, user.email.partition("@")[0], settings.issuer)
     if any(len(name) >= SHORTEST_TELLING_NAME and fold(name) in folded for name in names):
         raise InvalidField(field, "The password contains your name or the name of this app.")
     if is_leaked(folded) or guesses(folded) < FEWEST_GUESSES:

@@ -25,25 +25,18 @@ class UserProtocol(Protocol):
 
     @property
     def id(self) -> UserId: ...
-
     @property
     def email(self) -> str: ...
-
     @property
     def username(self) -> str: ...
-
     @property
     def is_active(self) -> bool: ...
-
     @property
     def is_staff(self) -> bool: ...
-
     @property
     def is_superuser(self) -> bool: ...
-
     @property
     def created_at(self) -> datetime: ...
-
     @property
     def email_verified_at(self) -> datetime | None: ...
 
@@ -60,19 +53,14 @@ class SessionProtocol(Protocol):
 
     @property
     def id(self) -> str: ...
-
     @property
     def user_id(self) -> UserId: ...
-
     @property
     def generation(self) -> int: ...
-
     @property
     def kid(self) -> str: ...
-
     @property
     def created_at(self) -> datetime: ...
-
     @property
     def authenticated_at(self) -> datetime:
         """When the user last proved their identity. A refresh does not change it."""
@@ -85,25 +73,18 @@ class SessionProtocol(Protocol):
 
     @property
     def rotated_at(self) -> datetime: ...
-
     @property
     def idle_expires_at(self) -> datetime: ...
-
     @property
     def absolute_expires_at(self) -> datetime: ...
-
     @property
     def revoked_at(self) -> datetime | None: ...
-
     @property
     def revoked_reason(self) -> str | None: ...
-
     @property
     def ip(self) -> str | None: ...
-
     @property
     def user_agent(self) -> str | None: ...
-
     @property
     def last_ip(self) -> str | None:
         """Where the session was last used: the client of the login or of the last refresh."""

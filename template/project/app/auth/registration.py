@@ -46,36 +46,19 @@ class Registration:
         await self._tell_owner(user)
         return None
 
-    async def create(
-        self,
-        user: NewUser,
-        password: str,
-        *,
-        owes_mail: bool,
-    ) -> UserProtocol:
+    async def create(self, user: NewUser, password: str, *, owes_mail: bool) -> UserProtocol:
         """Create an account with the given privileges.
 
         Raise InvalidField, EmailTaken, UsernameTaken, HashingSaturated.
         """
-        user = replace(
-            user,
-            email=check_email(
-                user.email,
-                reserved=self.tools.settings.reserved_email_domains,
-            ),
-            username=check_username(user.username),
-        )
-        check_password(
-            password,
-            email=user.email,
-            username=user.username,
-            settings=self.tools.settings,
-        )
+        reserved = self.tools.settings.reserved_email_domains
+        email = check_email(user.email, reserved=reserved)
+        user = replace(user, email=email, username=check_username(user.username))
+        check_password(password, user, self.tools.settings)
         password_hash = await self.tools.hasher.hash(password)
+        work = partial(self._store, user, password_hash, owes_mail)
         try:
-            stored = await self.tools.transactions.run(
-                partial(self._store, user, password_hash, owes_mail),
-            )
+            stored = await self.tools.transactions.run(work)
         except DuplicateIdentity as error:
             await self.tools.transactions.run(partial(_refuse_taken, user))
             # Neither is taken, so it is a column of the team.

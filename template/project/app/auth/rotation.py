@@ -96,7 +96,6 @@ class Rotation:
         if revoked:  # only one of several concurrent replays reports it
             self.tools.events.record(
                 EventName.TOKEN_REUSE,
-                outcome="failure",
                 user_id=session.user_id,
                 session_id=session.id,
                 reason="other_client" if in_grace else None,

@@ -7,18 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.auth.authenticator import Identity
-from app.auth.errors import InvalidToken, SessionNotFound
+from app.auth.errors import InvalidToken, SessionEnded, SessionNotFound
 from app.auth.events import EventName
 from app.auth.login import Client, Login
-from app.auth.mail.account import OwnAccount
+from app.auth.owner_check import OwnerCheck
 from app.auth.password_change import PasswordChange
 from app.auth.password_check import PasswordCheck
-from app.auth.protocols import (
-    AfterRegister,
-    NewUser,
-    SessionProtocol,
-    UserProtocol,
-)
+from app.auth.protocols import AfterRegister, NewUser, SessionProtocol, UserProtocol
 from app.auth.registration import Registration
 from app.auth.rotation import Rotation, has_ended
 from app.auth.tokens import SESSION_ID, TokenPair
@@ -127,17 +122,16 @@ class AsyncAuthService:
         )
         return await self._issue_tokens(session, reason="password_changed")
 
-    async def reauthenticate(
-        self,
-        identity: Identity,
-        password: str,
-        client: Client,
-    ) -> TokenPair:
-        """Replace the current session by one whose login is recent.
+    async def reauthenticate(self, identity: Identity, password: str, client: Client) -> TokenPair:
+        """Replace the current session by one whose login is recent (ASVS 7.2.4).
 
-        Raise what OwnAccount raises.
+        Raise SessionEnded, and what OwnerCheck raises.
         """
-        session = await OwnAccount(self.tools).reauthenticate(identity, password, client)
+        checked = await OwnerCheck(self.tools).check(identity, password)
+        user, proof, replaces = checked.user, checked.proof, identity.session_id
+        session = await Login(self.tools).open(user, proof, client, replaces=replaces)
+        if session is None:
+            raise SessionEnded
         return await self._issue_tokens(session, reason="reauthenticated")
 
     async def refresh(self, refresh_token: str, client: Client) -> TokenPair:
@@ -163,7 +157,7 @@ class AsyncAuthService:
         """End one of the user's live sessions. Raise SessionNotFound for anything else."""
         if not SESSION_ID.fullmatch(session_id):
             raise SessionNotFound
-        session = await self._get_session(session_id)
+        session = await self.tools.transactions.run(lambda store: store.sessions.get(session_id))
         if session is None or session.user_id != user.id or has_ended(session, self.tools.clock()):
             raise SessionNotFound
         await self._revoke(session_id, reason="ended_by_user")
@@ -208,9 +202,6 @@ class AsyncAuthService:
         except InvalidToken:
             return self.tools.tokens.read_session_id(token)
         return await Rotation(self.tools).find_session(claims, client)
-
-    async def _get_session(self, session_id: str) -> SessionProtocol | None:
-        return await self.tools.transactions.run(lambda store: store.sessions.get(session_id))
 
     async def _revoke(self, session_id: str, *, reason: str) -> None:
         revoked = await self.tools.transactions.run(

@@ -140,6 +140,12 @@ class AuthSettings(BaseModel):
         return self.is_asymmetric and self.private_key_file is None
 
     @property
+    def secret_keys(self) -> list[bytes]:
+        """The current secret, and then the previous ones."""
+        secrets = (self.secret_key, *self.secret_key_previous)
+        return [secret.get_secret_value().encode() for secret in secrets]
+
+    @property
     def access_lifetime(self) -> timedelta:
         return timedelta(minutes=self.access_minutes)
 

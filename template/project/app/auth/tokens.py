@@ -243,7 +243,7 @@ def _verified(token: str, verifiers: Mapping[str, Verifier], **checks: Any) -> d
     if verifier is None:
         raise InvalidToken
     try:
-        return jwt.decode(token, verifier.key, algorithms=[verifier.algorithm], **checks)
+        return jwt.decode(token, verifier.prepared, algorithms=[verifier.algorithm], **checks)
     except jwt.PyJWTError as error:
         raise InvalidToken from error
 

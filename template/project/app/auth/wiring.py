@@ -3,6 +3,7 @@
 """Assembles the authentication, once per application."""
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 from app.auth.address_limits import AddressLimits
 from app.auth.administration import Administration
@@ -24,6 +25,25 @@ from app.auth.totp.secret_box import (
     SecretBox,
     # {% endif %}
 )
+
+
+class Parts(TypedDict, total=False):
+    """What an application or a test can pass to `build_auth`. Each part has a default.
+
+    - `clock` tells the time, in UTC.
+    - `password_context` hashes passwords.
+    - `event_sink` receives events instead of the logger `app.auth.events`.
+    - `signer` replaces the private key file, for example with a KMS.
+    - `after_register` is called with each new user after the account is stored.
+    - `mailing` has the mail server and the texts. Without it, mails are stored and not sent.
+    """
+
+    clock: Clock
+    password_context: PasswordContext | None
+    event_sink: EventSink | None
+    signer: Signer | None
+    after_register: AfterRegister | None
+    mailing: Mailing | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +74,7 @@ def build_auth(
     after_register: AfterRegister | None = None,
     mailing: Mailing | None = None,
 ) -> Auth:
-    """Build the authentication and start its threads; call `close` to stop them.
-
-    Events go to the log unless another sink is given.
-    """
+    """Build the authentication and start its threads; call `close` to stop them."""
     events = EventRecorder(settings, clock, event_sink or LoggedEvents())
     tools = Toolbox(
         settings=settings,

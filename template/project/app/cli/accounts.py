@@ -62,12 +62,7 @@ def set_password(user: UserName, password_stdin: PasswordFromStdin = False) -> N
     """Replace a password and end all sessions of the user."""
     settings = load_settings()
     found = run(lambda auth: auth.administration.find(user))
-    password = read_password(
-        found.email,
-        found.username,
-        settings.auth,
-        from_stdin=password_stdin,
-    )
+    password = read_password(found, settings.auth, from_stdin=password_stdin)
     run(lambda auth: auth.administration.set_password(user, password))
     typer.echo(f"Replaced the password of {user} and ended all sessions.")
 
@@ -127,7 +122,7 @@ def _create(
         is_superuser=is_administrator,
         email_verified_at=utc_now(),  # the operator vouches for it
     )
-    password = read_password(user.email, user.username, settings.auth, from_stdin=password_stdin)
+    password = read_password(user, settings.auth, from_stdin=password_stdin)
     run(lambda auth: _add(auth, user, password))
     return user
 
@@ -152,16 +147,10 @@ async def _print_users(auth: Auth) -> None:
 
 
 def _line(user: StoredUserProtocol) -> str:
-    marks = [
-        mark
-        for mark, is_set in (
-            ("staff", user.is_staff),
-            ("superuser", user.is_superuser),
-            ("disabled", not user.is_active),
-        )
-        if is_set
-    ]
-    return f"{user.id!s:>6}  {user.username:32}  {user.email}  {' '.join(marks)}".rstrip()
+    disabled = not user.is_active
+    known = {"staff": user.is_staff, "superuser": user.is_superuser, "disabled": disabled}
+    marks = " ".join(mark for mark, is_set in known.items() if is_set)
+    return f"{user.id!s:>6}  {user.username:32}  {user.email}  {marks}".rstrip()
 
 
 # {% endcall %}

@@ -66,9 +66,7 @@ def send_mails() -> None:
 
 
 @commands.command()
-def doctor(
-    strict: Annotated[bool, typer.Option(help="Fail on warnings too.")] = False,
-) -> None:
+def doctor(strict: Annotated[bool, typer.Option(help="Fail on warnings too.")] = False) -> None:
     """Check this deployment; exit with 1 if it should not go live."""
     settings = load_settings()
     findings = checked(lambda: list(examine(settings)))

@@ -15,6 +15,7 @@ from app.auth.identifiers import (
     check_username,
 )
 from app.auth.passwords import check_password
+from app.auth.protocols import NewUser, UserProtocol
 from app.auth.settings import AuthSettings
 from app.cli.running import checked
 
@@ -40,11 +41,11 @@ def username_from(option: str | None) -> str:
     return _from_option_or_prompt(option, "Username", check_username, USERNAME_RULE)
 
 
-def read_password(email: str, username: str, settings: AuthSettings, *, from_stdin: bool) -> str:
+def read_password(user: NewUser | UserProtocol, settings: AuthSettings, *, from_stdin: bool) -> str:
     """Return an acceptable password for this user. It is never shown and never an argument."""
 
     def check(password: str) -> str:
-        check_password(password, email=email, username=username, settings=settings)
+        check_password(password, user, settings)
         return password
 
     if from_stdin:

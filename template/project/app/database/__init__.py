@@ -93,10 +93,14 @@ class Database:
             for table in tables:
                 await connection.execute(select(table).where(false()))
         # {% if database != "sqlite" %}
-        #| async with self.writer.connect() as connection:
+        #| async with self.writer.begin() as connection:
         #|     await connection.execute(text("SELECT 1"))
         #|     for table in tables[:1]:  # a database that is read-only refuses this too
         #|         await connection.execute(delete(table).where(false()))
+        # {% if database == "postgresql" %}
+        #|     # With this, the commit waits for a standby as that of a change does.
+        #|     await connection.execute(text("SELECT pg_logical_emit_message(true, 'ready', '')"))
+        # {% endif %}
         # {% endif %}
 
     async def dispose(self) -> None:

@@ -78,8 +78,11 @@ async def examine_limits(settings: Settings) -> Finding:
             "AUTH_LIMIT_STORAGE to a Redis that all processes share.",
         )
     events = EventRecorder(settings.auth, utc_now, LoggedEvents())
+    limits = AddressLimits(settings.auth, utc_now, events)
+    is_shared = await limits.is_shared()
+    await limits.close()
     return fine_if(
-        await AddressLimits(settings.auth, utc_now, events).is_shared(),
+        is_shared,
         "All processes count the requests of each address together.",
         "The storage in AUTH_LIMIT_STORAGE does not answer: each process counts separately.",
     )

@@ -19,6 +19,7 @@ from tests.conftest import MovableClock
 
 HERE = "192.0.2.1"
 ELSEWHERE = "192.0.2.2"
+REDIS = "redis://storage:6379"
 
 
 class FickleStorage(MemoryStorage):
@@ -156,7 +157,7 @@ async def test_refusal_is_an_event() -> None:
 
 
 async def test_processes_with_one_storage_count_together(shared: FickleStorage) -> None:
-    one, other = limits_with(), limits_with()
+    one, other = limits_with(limit_storage=REDIS), limits_with(limit_storage=REDIS)
 
     assert [await count_refusals(one, attempts=2), await count_refusals(other, attempts=2)] == [
         0,
@@ -165,7 +166,7 @@ async def test_processes_with_one_storage_count_together(shared: FickleStorage) 
 
 
 async def test_process_counts_for_itself_while_the_storage_is_away(shared: FickleStorage) -> None:
-    limits = limits_with()
+    limits = limits_with(limit_storage=REDIS)
     await count_refusals(limits, attempts=1)
     shared.away = True
 
@@ -177,7 +178,7 @@ async def test_outage_is_reported_once(
     clock: MovableClock,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    limits = limits_with(clock)
+    limits = limits_with(clock, limit_storage=REDIS)
     shared.away = True
     for _ in range(3):
         clock.move(minutes=1)
@@ -191,7 +192,7 @@ async def test_storage_that_is_away_is_asked_again_after_a_pause(
     shared: FickleStorage,
     clock: MovableClock,
 ) -> None:
-    one, other = limits_with(clock), limits_with(clock)
+    one, other = limits_with(clock, limit_storage=REDIS), limits_with(clock, limit_storage=REDIS)
     shared.away = True
     await count_refusals(one, attempts=1)
     shared.away = False
@@ -202,6 +203,15 @@ async def test_storage_that_is_away_is_asked_again_after_a_pause(
     after = await count_refusals(one, attempts=1)
 
     assert [before, after] == [0, 1]
+
+
+async def test_storage_that_cannot_be_reached_prevents_no_start() -> None:
+    """The client of a cluster may connect when it is created."""
+    limits = limits_with(limit_storage="redis+cluster://127.0.0.1:1")
+
+    assert await count_refusals(limits, attempts=5) == 2
+    assert not await limits.is_shared()
+    await limits.close()
 
 
 # {% endcall %}

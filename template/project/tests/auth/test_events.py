@@ -271,6 +271,22 @@ async def test_password_change_is_recorded(
     assert changed.session == opened.session
 
 
+async def test_repeated_proof_of_the_password_is_recorded(
+    service: AsyncAuthService,
+    pair: TokenPair,
+    ann: UserProtocol,
+    event_sink: SeenEvents,
+) -> None:
+    session_id = service.tools.tokens.read_session_id(pair.access_token)
+
+    await service.reauthenticate(identity_of(ann, session_id), ANN.password, CLIENT)
+
+    assert recorded(event_sink)[-2:] == [
+        ("authn_reauthenticated", None),
+        ("authn_token_created", "reauthenticated"),
+    ]
+
+
 async def test_guesses_of_the_current_password_are_recorded(
     service: AsyncAuthService,
     ann: UserProtocol,
@@ -323,7 +339,7 @@ def test_typed_name_is_not_recorded() -> None:
 
     for typed in ("my password", "MY PASSWORD", "another", "\ud800"):
         recorder = EventRecorder(settings, utc_now, sink)
-        recorder.record(EventName.LOGIN_FAIL, outcome="failure", identifier=typed)
+        recorder.record(EventName.LOGIN_FAIL, identifier=typed)
 
     first, capitals, other, _ = (str(event.identifier) for event in sink.events)
     assert first == capitals != other
@@ -362,7 +378,7 @@ def test_events_are_counted_by_name_and_outcome(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("app.auth.events.EVENTS", counter)
     recorder = EventRecorder(settings_with(), utc_now, SeenEvents())
 
-    recorder.record(EventName.LOGIN_FAIL, outcome="failure", identifier="ann")
+    recorder.record(EventName.LOGIN_FAIL, identifier="ann")
 
     counter.add.assert_called_once_with(1, {"event": "authn_login_fail", "outcome": "failure"})
 

@@ -3,6 +3,7 @@
 """Keys overlap during a change, have a key ID, and serve one purpose each."""
 
 import hashlib
+import hmac
 import json
 
 import jwt
@@ -11,6 +12,7 @@ from jwt.utils import base64url_encode
 
 from app.auth.errors import InvalidToken
 from app.auth.key_ring import KeyRing
+from app.auth.keys import SecretKey
 from app.auth.tokens import Tokens
 from tests.auth.conftest import settings_with
 from tests.conftest import SECRET_KEY, MovableClock
@@ -146,6 +148,24 @@ def test_keys_do_not_show_their_secret() -> None:
     assert SECRET_KEY not in shown
 
 
+def test_derived_keys_never_change() -> None:
+    """Another label would sign every user out."""
+    secret = SECRET_KEY.encode()
+    labels = {
+        b"refresh tokens": SecretKey.for_refresh(secret),
+        b"device tokens": SecretKey.for_device(secret),
+        # {% if "totp" in features %}
+        b"login challenge": SecretKey.for_challenge(secret),
+        # {% endif %}
+    }
+
+    expected = {label: hmac.digest(secret, label, "sha256") for label in labels}
+    kid = hashlib.sha256(hmac.digest(secret, b"key id", "sha256")).hexdigest()[:16]
+    assert {label: key.key for label, key in labels.items()} == expected
+    assert {key.kid for key in labels.values()} == {kid}
+    assert {key.algorithm for key in labels.values()} == {"HS256"}
+
+
 def spelled(**members: str) -> str:
     """Return the exact header that this server writes."""
     text = json.dumps(members, separators=(",", ":"))
@@ -164,6 +184,12 @@ def test_header_of_a_refresh_token_never_changes() -> None:
 
     header = ring.refresh_signers[ring.kid].header
     assert header == spelled(alg="HS256", kid=ring.kid, typ="rt+jwt")
+
+
+def test_header_of_a_device_token_never_changes() -> None:
+    ring = KeyRing(settings_with())
+
+    assert ring.device_signer.header == spelled(alg="HS256", kid=ring.kid, typ="dt+jwt")
 
 
 # {% endcall %}

@@ -117,6 +117,21 @@ async def test_proof_of_an_account_that_changed_since_opens_no_session(
     assert memory.tables.sessions == {}
 
 
+async def test_attempt_of_a_login_that_opens_no_session_stays_counted(
+    service: AsyncAuthService,
+    ann: UserProtocol,
+    memory: MemoryTransactions,
+) -> None:
+    checked = await PasswordCheck(service.tools).check(ANN.email, ANN.password)
+    before = memory.tables.throttles
+    memory.change_user(ANN, password_hash="another hash")
+
+    session = await Login(service.tools).open(checked.user, checked.proof, Client())
+
+    assert session is None
+    assert memory.tables.throttles == before
+
+
 async def test_proof_without_a_password_does_not_reset_the_throttle(
     service: AsyncAuthService,
     ann: UserProtocol,

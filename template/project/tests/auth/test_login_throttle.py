@@ -2,13 +2,14 @@
 # {% call python() %}
 """Wrong passwords delay further logins of an account for a while (SEC-22, SEC-23)."""
 
+import hmac
 import re
 
 import pytest
 
 from app.auth import login_throttle
 from app.auth.errors import HashingSaturated, InvalidCredentials, LoginThrottled
-from app.auth.login_throttle import LoginThrottle
+from app.auth.login_throttle import Attempt, LoginThrottle
 from app.auth.protocols import UserProtocol
 from app.auth.service import AsyncAuthService
 from app.auth.tokens import TokenPair
@@ -291,6 +292,31 @@ async def test_typed_name_is_not_stored(
     keys = memory.tables.throttles
     assert len(keys) == 2
     assert all(re.fullmatch("[0-9a-f]{64}", key) for key in keys)
+
+
+async def test_keys_never_change(ann: UserProtocol, clock: MovableClock) -> None:
+    """A version that counts under other keys forgets every guess."""
+    secret = hmac.digest(SECRET_KEY.encode(), b"login throttle", "sha256")
+
+    def digest(text: str) -> str:
+        return hmac.digest(secret, text.encode(), "sha256").hex()
+
+    def at_account(client: str) -> str:
+        return digest(f"account {ann.id}")[:32] + digest(f"{ann.id} {client}")[:32]
+
+    throttle = LoginThrottle(settings_with(), clock)
+    name = digest("name ann")
+    assert [
+        throttle.by_stranger("ann", ann),
+        throttle.by_stranger("ann", None),
+        throttle.by_device(ann, "1f"),
+        throttle.by_session(ann, "2e"),
+    ] == [
+        Attempt((name, at_account("stranger"))),
+        Attempt((name, digest(f"no account {name}"))),
+        Attempt((at_account("device 1f"),), is_trusted=True),
+        Attempt((at_account("session 2e"),), is_trusted=True),
+    ]
 
 
 def test_keys_cannot_be_computed_without_the_secret(clock: MovableClock) -> None:

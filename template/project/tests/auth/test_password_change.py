@@ -20,6 +20,7 @@ from app.auth.tokens import TokenPair
 from tests.auth.conftest import CLIENT, SESSION_ID, identity_of, log_in, register
 from tests.auth.interruptions import interrupted
 from tests.auth.memory.transactions import MemoryTransactions
+from tests.auth.observing import SeenEvents
 from tests.conftest import MovableClock
 from tests.steps import Account, account_named, with_settings
 
@@ -64,9 +65,11 @@ async def test_all_sessions_end_and_a_new_one_is_opened(
     ann: UserProtocol,
     pair: TokenPair,
     memory: MemoryTransactions,
+    clock: MovableClock,
 ) -> None:
     """A thief may share one of them, most likely the current one (ASVS 7.2.4)."""
     other = await log_in(service, ANN)
+    clock.move(minutes=5)
 
     new = await change(service, ann)
 
@@ -75,6 +78,20 @@ async def test_all_sessions_end_and_a_new_one_is_opened(
         service.tools.tokens.read_session_id(other.access_token): "password_changed",
         service.tools.tokens.read_session_id(new.access_token): None,
     }
+    ends = [session.revoked_at for session in memory.tables.sessions.values()]
+    assert ends == [clock.now, clock.now, None]
+
+
+async def test_owner_is_told_by_mail(
+    service: AsyncAuthService,
+    ann: UserProtocol,
+    memory: MemoryTransactions,
+) -> None:
+    """SEC-95."""
+    await change(service, ann)
+
+    [mail] = memory.tables.mails.values()
+    assert (mail.kind, mail.user_id, mail.address) == ("password_changed", ann.id, ANN.email)
 
 
 async def test_new_session_is_one_of_a_fresh_login(
@@ -203,6 +220,7 @@ async def test_password_changed_meanwhile_is_not_overwritten(
     pair: TokenPair,
     memory: MemoryTransactions,
     password_context: PasswordContext,
+    event_sink: SeenEvents,
 ) -> None:
     theirs = password_context.hash("the passphrase of an operator")
 
@@ -217,6 +235,7 @@ async def test_password_changed_meanwhile_is_not_overwritten(
     assert revocations(memory) == {
         service.tools.tokens.read_session_id(pair.access_token): None,
     }
+    assert event_sink.events[-1].reason == "changed_meanwhile"
 
 
 # {% endcall %}

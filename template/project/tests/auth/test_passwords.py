@@ -7,8 +7,8 @@ from app.auth.errors import InvalidField
 from app.auth.guessing import MAX_LENGTH, guesses
 from app.auth.passwords import FEWEST_GUESSES, check_password, is_too_long
 from app.auth.settings import AuthSettings
-from tests.auth.conftest import settings_with
-from tests.steps import Account, account_named, profile
+from tests.auth.conftest import new_user, settings_with
+from tests.steps import Account, account_named
 
 REFUSED = {
     "seven characters": ("g7#kQ2x", "at least 8 characters"),
@@ -70,11 +70,8 @@ ACCEPTED = {
 
 
 def check(password: str, settings: AuthSettings) -> None:
-    check_password(
-        password,
-        **profile(account_named("marylou77", email="mary.louise@example.com")),
-        settings=settings,
-    )
+    account = account_named("marylou77", email="mary.louise@example.com")
+    check_password(password, new_user(account), settings)
 
 
 @pytest.fixture
@@ -157,7 +154,7 @@ def test_password_alone_has_15_characters() -> None:
 def test_name_of_three_letters_may_occur_by_chance() -> None:
     settings = settings_with(issuer="app", password_min_length=8)
 
-    check_password("happy bannister", **profile(Account()), settings=settings)
+    check_password("happy bannister", new_user(Account()), settings)
 
 
 @pytest.mark.parametrize(

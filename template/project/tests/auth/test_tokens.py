@@ -61,6 +61,7 @@ async def test_every_access_token_has_its_own_id(tokens: Tokens) -> None:
 
     ids = {decoded(token.split(".")[1])["jti"] for token in (first, second)}
     assert len(ids) == 2
+    assert {len(bytes.fromhex(each)) for each in ids} == {16}
 
 
 @pytest.mark.parametrize("minutes", [1, 15, 60])

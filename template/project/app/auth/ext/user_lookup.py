@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Executable, bindparam, inspect, select
+from sqlalchemy import (
+    # {% if database == "postgresql" %}
+    #| ARRAY,
+    # {% endif %}
+    ColumnElement,
+    Executable,
+    # {% if database == "postgresql" %}
+    #| any_,
+    # {% endif %}
+    bindparam,
+    inspect,
+    select,
+)
 from sqlalchemy.exc import DBAPIError
 
 from app.auth.authenticator import Identity
@@ -20,7 +32,11 @@ from app.auth.identifiers import UserId
 from app.auth.protocols import UserProtocol
 
 SECRET_COLUMNS = {"password_hash", "email_key", "username_key"}
+# {% if database == "postgresql" %}
+#| # Lookups per query.
+# {% else %}
 # Lookups per query. Each number of lookups is a separate prepared statement.
+# {% endif %}
 MAX_BATCH = 32
 
 # Takes session ids and the time, and returns the identities of live sessions by session id.
@@ -156,12 +172,19 @@ def _live_users(
         column.label(None)
         for column in (session_model.authenticated_at, session_model.methods, session_model.id)
     ]
+    # {% if database == "postgresql" %}
+    #| session_ids = bindparam("session_ids", type_=ARRAY(session_model.id.type))
+    # {% endif %}
     now = bindparam("now", type_=session_model.idle_expires_at.type)
     return (
         select(*_readable_columns(user_model).values(), *session_columns)
         .join_from(user_model, session_model, session_model.user_id == user_model.id)
         .where(
+            # {% if database == "postgresql" %}
+            #| session_model.id == any_(session_ids),  # one statement for any number
+            # {% else %}
             session_model.id.in_(bindparam("session_ids", expanding=True)),
+            # {% endif %}
             session_model.revoked_at.is_(None),
             session_model.idle_expires_at > now,
             session_model.absolute_expires_at > now,

@@ -2,7 +2,7 @@
 # {% call python() %}
 """The user repository in SQLAlchemy."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, cast
@@ -44,11 +44,7 @@ class SQLAlchemyAsyncUserProtocol:
         created_at: datetime,
     ) -> StoredUserProtocol:
         new_row = cast(Callable[..., StoredUserProtocol], self._model)
-        row = new_row(
-            **asdict(user),
-            password_hash=password_hash,
-            created_at=created_at,
-        )
+        row = new_row(**asdict(user), password_hash=password_hash, created_at=created_at)
         self._session.add(row)
         try:
             await self._session.flush()
@@ -78,16 +74,13 @@ class SQLAlchemyAsyncUserProtocol:
         return await changed_rows(self._session, statement) == 1
 
     async def set_password_hash(self, user_id: UserId, password_hash: str) -> None:
-        statement = update(self._model).where(self._model.id == user_id)
-        await changed_rows(self._session, statement.values(password_hash=password_hash))
+        await self._set(user_id, password_hash=password_hash)
 
     async def set_active(self, user_id: UserId, *, active: bool) -> None:
-        statement = update(self._model).where(self._model.id == user_id)
-        await changed_rows(self._session, statement.values(is_active=active))
+        await self._set(user_id, is_active=active)
 
     async def set_role(self, user_id: UserId, role: Role, *, granted: bool) -> None:
-        statement = update(self._model).where(self._model.id == user_id)
-        await changed_rows(self._session, statement.values({f"is_{role}": granted}))
+        await self._set(user_id, **{f"is_{role}": granted})
 
     async def lock_superusers(self) -> set[UserId]:
         superusers = (
@@ -112,12 +105,11 @@ class SQLAlchemyAsyncUserProtocol:
         return cast(Sequence[StoredUserProtocol], found.all())
 
     async def set_username(self, user_id: UserId, username: str) -> None:
-        values = {"username": username, "username_key": identifier_key(username)}
-        await self._set_unique(user_id, values)
+        await self._set(user_id, username=username, username_key=identifier_key(username))
 
     async def set_email(self, user_id: UserId, email: str, *, verified_at: datetime) -> None:
         values = {"email": email, "email_key": identifier_key(email)}
-        await self._set_unique(user_id, {**values, "email_verified_at": verified_at})
+        await self._set(user_id, **values, email_verified_at=verified_at)
 
     async def verify_email(self, user_id: UserId, email: str, *, verified_at: datetime) -> bool:
         model = self._model
@@ -131,7 +123,7 @@ class SQLAlchemyAsyncUserProtocol:
         await self._session.delete(row)
         await self._session.flush()
 
-    async def _set_unique(self, user_id: UserId, values: Mapping[str, Any]) -> None:
+    async def _set(self, user_id: UserId, **values: Any) -> None:
         statement = update(self._model).where(self._model.id == user_id).values(values)
         try:
             await changed_rows(self._session, statement)

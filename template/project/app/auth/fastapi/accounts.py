@@ -17,7 +17,7 @@ from app.auth.fastapi import (
     schemas,
 )
 from app.auth.fastapi.dependencies import CurrentIdentity, current_user, deliver_afterwards
-from app.auth.fastapi.errors import CREDENTIAL_REFUSED, UNAUTHENTICATED, UNUSABLE_BODY, refusals
+from app.auth.fastapi.errors import OWNER_REFUSED, UNAUTHENTICATED, UNUSABLE_BODY, refusals
 from app.auth.fastapi.state import get_auth, get_client
 from app.auth.protocols import UserProtocol
 from app.auth.request_context import current_request
@@ -85,15 +85,7 @@ async def register(body: schemas.RegisterRequest, request: Request) -> UserProto
     # {% else %}
     response_model=bearer.TokenResponse,
     # {% endif %}
-    responses=refusals(
-        *CREDENTIAL_REFUSED,
-        errors.WrongPassword,
-        errors.RecentLoginRequired,
-        *UNUSABLE_BODY,
-        errors.LoginThrottled,
-        errors.TooManyRequests,
-        errors.HashingSaturated,
-    ),
+    responses=refusals(*OWNER_REFUSED),
     # {% if transport == "both" %}
     openapi_extra=cookies.OR_COOKIES,
     # {% endif %}

@@ -37,28 +37,24 @@ def refuse_cross_site(connection: HTTPConnection) -> None:
         referrer = connection.headers.get("referer")
         if referrer is None:
             return
-        origin = "/".join(referrer.split("/", 3)[:3])
+        origin = "/".join(referrer.split("/")[:3])
     if site in ("same-origin", "none"):
         return
-    if origin not in (*_own_origins(connection, settings), *settings.trusted_origins):
-        auth.tools.events.record(
-            EventName.CROSS_SITE_REQUEST,
-            outcome="failure",
-            reason=_reason(connection, origin),
-        )
+    host = connection.headers.get("host", "")
+    if origin not in (*_own_origins(host, settings), *settings.trusted_origins):
+        reason = _reason(host, origin)
+        auth.tools.events.record(EventName.CROSS_SITE_REQUEST, reason=reason)
         raise CrossSiteRequest
 
 
-def _reason(connection: HTTPConnection, origin: str | None) -> str:
+def _reason(host: str, origin: str | None) -> str:
     """Say which origin would have to be trusted. Other text from a client is not logged."""
-    host = connection.headers.get("host", "")
-    if not EXACT_ORIGIN.fullmatch(origin or "") or not EXACT_HOST.fullmatch(host):
+    if origin is None or not EXACT_ORIGIN.fullmatch(origin) or not EXACT_HOST.fullmatch(host):
         return "the origin is not valid"
     return f"{origin} is neither the host {host} nor in AUTH_TRUSTED_ORIGINS"
 
 
-def _own_origins(connection: HTTPConnection, settings: AuthSettings) -> list[str]:
-    host = connection.headers.get("host", "")
+def _own_origins(host: str, settings: AuthSettings) -> list[str]:
     schemes = ["https"] if settings.cookie_secure else ["http", "https"]
     return [f"{scheme}://{host}" for scheme in schemes]
 

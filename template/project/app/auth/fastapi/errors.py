@@ -111,6 +111,19 @@ CREDENTIAL_REFUSED = [
 ]
 
 
+# Errors of a route that checks the password of the user who is signed in, and of one that needs a
+# recent login of users without a password.
+PASSWORD_REFUSED = (
+    *CREDENTIAL_REFUSED,
+    errors.WrongPassword,
+    *UNUSABLE_BODY,
+    errors.LoginThrottled,
+    errors.TooManyRequests,
+    errors.HashingSaturated,
+)
+OWNER_REFUSED = (*PASSWORD_REFUSED, errors.RecentLoginRequired)
+
+
 def refusals(*kinds: type[errors.AuthError]) -> dict[int | str, dict[str, Any]]:
     """Document the errors of a route for OpenAPI: the codes of each status."""
     codes: dict[int, list[str]] = {}

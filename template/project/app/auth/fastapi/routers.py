@@ -3,11 +3,10 @@
 """The router of all authentication routes, with the lifespan that they need."""
 
 from collections.abc import Callable
+from typing import Unpack
 
 from fastapi import APIRouter
 
-from app.auth.clock import Clock, utc_now
-from app.auth.events import EventSink
 from app.auth.ext.database import OpenSession, Reader
 from app.auth.ext.models import AuthModels, UserMixin
 from app.auth.ext.storage import sqlalchemy_storage
@@ -20,19 +19,16 @@ from app.auth.fastapi import (
     # {% endif %}
 )
 from app.auth.fastapi.state import auth_lifespan
-from app.auth.hashing import PasswordContext
-from app.auth.key_ring import Signer, check_signer
+from app.auth.key_ring import check_signer
 from app.auth.mail import account_routes, pages
 from app.auth.mail import routes as mail_routes
-from app.auth.mail.outbox import Mailing
-from app.auth.protocols import AfterRegister
 from app.auth.settings import AuthSettings
 from app.auth.totp import (
     # {% if "totp" in features %}
     routes as totp_routes,
     # {% endif %}
 )
-from app.auth.wiring import Auth, build_auth
+from app.auth.wiring import Auth, Parts, build_auth
 
 
 def build_auth_router_async(
@@ -42,37 +38,21 @@ def build_auth_router_async(
     reader: Reader,
     user_model: type[UserMixin],
     models: AuthModels,
-    clock: Clock = utc_now,
-    password_context: PasswordContext | None = None,
-    event_sink: EventSink | None = None,
-    signer: Signer | None = None,
-    after_register: AfterRegister | None = None,
-    mailing: Mailing | None = None,
+    **parts: Unpack[Parts],
 ) -> APIRouter:
     """Return a router with all authentication routes. Include it under `/auth`.
 
     - `get_session` returns a context manager that opens a session.
     - `reader` is an engine in autocommit mode.
-    - `event_sink` receives events instead of the logger `app.auth.events`.
-    - `signer` replaces the private key file, for example with a KMS.
-    - `after_register` is called with each new user after the account is stored.
-    - `mailing` has the mail server and the texts. Without it, mails are stored and not sent.
+    - `parts` replace defaults, as Parts describes them.
 
     Each start of the application builds `app.state.auth`, which CurrentUser uses on any route.
     """
-    check_signer(settings, signer)
+    check_signer(settings, parts.get("signer"))
 
     def build() -> Auth:
-        return build_auth(
-            settings,
-            sqlalchemy_storage(get_session, reader, user_model, models),
-            clock=clock,
-            password_context=password_context,
-            event_sink=event_sink,
-            signer=signer,
-            after_register=after_register,
-            mailing=mailing,
-        )
+        storage = sqlalchemy_storage(get_session, reader, user_model, models)
+        return build_auth(settings, storage, **parts)
 
     return build_router(
         build,
@@ -92,8 +72,9 @@ def build_router(
     # {% endif %}
 ) -> APIRouter:
     """Return the same router for any storage. Each start of the application calls `build`."""
-    router = APIRouter(lifespan=auth_lifespan(build))
-    router.include_router(accounts.router)
+    # These routes are not nested, because FastAPI takes longer to find one in a nested router, and
+    # `/me` gets the most requests.
+    router = APIRouter(routes=accounts.router.routes, lifespan=auth_lifespan(build))
     router.include_router(login.router)
     # {% if transport == "both" %}
     if accept_header:

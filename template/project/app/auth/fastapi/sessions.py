@@ -45,11 +45,7 @@ async def end_session(session_id: str, identity: CurrentIdentity, request: Reque
     await get_auth(request).service.end_session(identity.user, session_id)
 
 
-@router.delete(
-    "",
-    status_code=status.HTTP_204_NO_CONTENT,
-    responses=refusals(*CREDENTIAL_REFUSED),
-)
+@router.delete("", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(*CREDENTIAL_REFUSED))
 async def end_other_sessions(identity: CurrentIdentity, request: Request) -> None:
     """End all sessions but the current one."""
     service = get_auth(request).service

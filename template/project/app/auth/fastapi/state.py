@@ -1,3 +1,5 @@
+# {% from "template/includes/python.jinja" import python with context %}
+# {% call python(derive=false) %}
 """Access to `app.state.auth`, and to the client of a request."""
 
 from collections.abc import AsyncGenerator, Callable
@@ -32,6 +34,11 @@ def auth_lifespan(
         finally:
             app.state.auth = outer
             auth.close()
+            # {% if concurrency == "async" %}
+            await auth.limits.close()
+            # {% else %}
+            #| auth.limits.close()
+            # {% endif %}
 
     return lifespan
 
@@ -48,3 +55,6 @@ def get_client(request: HTTPConnection) -> Client:
     """Return the address and user agent that a session stores."""
     user_agent = request.headers.get("user-agent", "")[:USER_AGENT_LENGTH]
     return Client(ip=current_request.get().ip, user_agent=user_agent or None)
+
+
+# {% endcall %}

@@ -1,6 +1,6 @@
 # {% from "template/includes/python.jinja" import python with context %}
 # {% call python() %}
-"""What users change about their own account: the username, the session, and its existence."""
+"""What users change about their own account: the username, and its existence."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -9,10 +9,9 @@ from app.auth.authenticator import Identity
 from app.auth.errors import DuplicateIdentity, LastSuperuser, SessionEnded, UsernameTaken
 from app.auth.events import EventName
 from app.auth.identifiers import check_username
-from app.auth.login import Client, Login
 from app.auth.mail.kinds import MailKind
 from app.auth.owner_check import OwnerCheck
-from app.auth.protocols import Repositories, SessionProtocol, StoredUserProtocol, UserProtocol
+from app.auth.protocols import Repositories, StoredUserProtocol, UserProtocol
 from app.auth.toolbox import Toolbox
 
 
@@ -43,27 +42,6 @@ class OwnAccount:
             raise SessionEnded
         self.tools.events.record(EventName.USER_DELETED, user_id=identity.user.id)
 
-    async def reauthenticate(
-        self,
-        identity: Identity,
-        password: str,
-        client: Client,
-    ) -> SessionProtocol:
-        """Open a session whose login is recent, in place of the current one (ASVS 7.2.4).
-
-        Raise SessionEnded, and what OwnerCheck raises.
-        """
-        checked = await OwnerCheck(self.tools).check(identity, password)
-        session = await Login(self.tools).open(
-            checked.user,
-            checked.proof,
-            client,
-            replaces=identity.session_id,
-        )
-        if session is None:
-            raise SessionEnded
-        return session
-
     async def _delete(self, user: StoredUserProtocol, store: Repositories) -> bool:
         # Superusers who leave at the same time wait here for each other (SEC-112).
         if user.is_superuser and await store.users.lock_superusers() == {user.id}:
@@ -71,12 +49,7 @@ class OwnAccount:
         if await store.users.get_by_id(user.id) is None:
             return False
         await store.users.delete(user.id)
-        await self.tools.outbox.owe(
-            MailKind.ACCOUNT_DELETED,
-            None,
-            store,
-            address=user.email,
-        )
+        await self.tools.outbox.owe(MailKind.ACCOUNT_DELETED, None, store, address=user.email)
         return True
 
 

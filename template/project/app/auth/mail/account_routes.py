@@ -14,7 +14,13 @@ from app.auth.fastapi import (
     # {% endif %}
 )
 from app.auth.fastapi.dependencies import CurrentIdentity, deliver_afterwards
-from app.auth.fastapi.errors import CREDENTIAL_REFUSED, UNUSABLE_BODY, refusals
+from app.auth.fastapi.errors import (
+    CREDENTIAL_REFUSED,
+    OWNER_REFUSED,
+    PASSWORD_REFUSED,
+    UNUSABLE_BODY,
+    refusals,
+)
 from app.auth.fastapi.schemas import UserResponse, reveal
 from app.auth.fastapi.state import get_auth, get_client
 from app.auth.mail import schemas
@@ -47,16 +53,7 @@ async def change_profile(
 @router.delete(
     "/me",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=refusals(
-        *CREDENTIAL_REFUSED,
-        errors.WrongPassword,
-        errors.RecentLoginRequired,
-        errors.LastSuperuser,
-        *UNUSABLE_BODY,
-        errors.LoginThrottled,
-        errors.TooManyRequests,
-        errors.HashingSaturated,
-    ),
+    responses=refusals(*OWNER_REFUSED, errors.LastSuperuser),
 )
 async def delete_account(
     body: schemas.DeletionRequest,
@@ -86,12 +83,7 @@ async def delete_account(
         # {% if "totp" in features %}
         errors.SecondFactorAsked,
         # {% endif %}
-        *CREDENTIAL_REFUSED,
-        errors.WrongPassword,
-        *UNUSABLE_BODY,
-        errors.LoginThrottled,
-        errors.TooManyRequests,
-        errors.HashingSaturated,
+        *PASSWORD_REFUSED,
     ),
     # {% if transport == "both" %}
     openapi_extra=cookies.OR_COOKIES,

@@ -65,9 +65,7 @@ class EmailChange:
 
     async def _confirm(self, link: OpenedLink, store: Repositories) -> StoredUserProtocol:
         now, user_id = self.tools.clock(), link.user.id
-        # The first statement decides between callers who hold the same token.
-        if not await store.mails.redeem(link.mail.id, KIND, now=now):
-            raise InvalidToken
+        await Links(self.tools).redeem(link, store)
         before = await store.users.get_by_id(user_id)
         if before is None or not before.is_active:
             raise InvalidToken

@@ -57,8 +57,7 @@ class MailTokens:
     """
 
     def __init__(self, settings: AuthSettings) -> None:
-        ring = (settings.secret_key, *settings.secret_key_previous)
-        self._keys = [subkey(key.get_secret_value().encode(), b"mail tokens") for key in ring]
+        self._keys = [subkey(secret, b"mail tokens") for secret in settings.secret_keys]
 
     def issue(self, mail_id: str, kind: MailKind) -> str:
         return f"{mail_id}.{_mac(self._keys[0], mail_id, kind)}"

@@ -173,12 +173,7 @@ class Outbox:
             # Only its type: a server may answer with the text of the mail, which has a token.
             reason = type(error).__name__
             logger.warning("A mail of kind %s was not sent: %s", mail.kind, reason)
-            self._events.record(
-                EventName.MAIL_FAILED,
-                outcome="failure",
-                user_id=mail.user_id,
-                reason=reason,
-            )
+            self._events.record(EventName.MAIL_FAILED, user_id=mail.user_id, reason=reason)
             return False
         return True
 

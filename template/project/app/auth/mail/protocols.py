@@ -23,19 +23,14 @@ class MailProtocol(Protocol):
 
     @property
     def id(self) -> str: ...
-
     @property
     def kind(self) -> str: ...
-
     @property
     def user_id(self) -> UserId | None: ...
-
     @property
     def address(self) -> str: ...
-
     @property
     def expires_at(self) -> datetime: ...
-
     @property
     def attempts(self) -> int: ...
 

@@ -13,7 +13,13 @@ from app.auth.fastapi.dependencies import (
     refuse_cross_site,
     # {% endif %}
 )
-from app.auth.fastapi.errors import CREDENTIAL_REFUSED, UNUSABLE_BODY, refusals
+from app.auth.fastapi.errors import (
+    CREDENTIAL_REFUSED,
+    OWNER_REFUSED,
+    PASSWORD_REFUSED,
+    UNUSABLE_BODY,
+    refusals,
+)
 from app.auth.fastapi.schemas import UserResponse, reveal
 from app.auth.fastapi.state import get_auth
 from app.auth.mail import schemas
@@ -37,17 +43,8 @@ router = APIRouter(
     ],
 )
 
-# Errors of a route that sends a mail, and of one that takes a token and the session or password of
-# its user.
+# Errors of a route that sends a mail.
 SENDS_MAIL = (*UNUSABLE_BODY, errors.MailThrottled, errors.TooManyRequests)
-LINK_REFUSED = (
-    *CREDENTIAL_REFUSED,
-    errors.WrongPassword,
-    *UNUSABLE_BODY,
-    errors.LoginThrottled,
-    errors.TooManyRequests,
-    errors.HashingSaturated,
-)
 
 
 @router.post(
@@ -79,7 +76,7 @@ async def request_verification(
 @router.post(
     "/email/verify",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=refusals(*LINK_REFUSED),
+    responses=refusals(*PASSWORD_REFUSED),
     # {% if "totp" in features %}
     dependencies=[Depends(before_enrolment)],
     # {% endif %}
@@ -98,14 +95,7 @@ async def verify_email(
 @router.post(
     "/email",
     status_code=status.HTTP_202_ACCEPTED,
-    responses=refusals(
-        *CREDENTIAL_REFUSED,
-        errors.WrongPassword,
-        errors.RecentLoginRequired,
-        *SENDS_MAIL,
-        errors.LoginThrottled,
-        errors.HashingSaturated,
-    ),
+    responses=refusals(errors.MailThrottled, errors.TooManyRequests, *OWNER_REFUSED),
 )
 async def request_email_change(
     body: schemas.EmailChangeRequest,
@@ -123,7 +113,7 @@ async def request_email_change(
 @router.post(
     "/email/confirm",
     response_model=UserResponse,
-    responses=refusals(*LINK_REFUSED, errors.EmailTaken),
+    responses=refusals(*PASSWORD_REFUSED, errors.EmailTaken),
 )
 async def confirm_email_change(
     body: schemas.LinkRequest,

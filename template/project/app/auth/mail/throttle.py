@@ -37,9 +37,9 @@ class MailThrottle:
             raise MailThrottled(ceil((blocked_until - now).total_seconds()))
 
     def _key(self, address: str) -> str:
-        secret = self.tools.settings.secret_key.get_secret_value().encode()
+        key = subkey(self.tools.settings.secret_keys[0], b"mail throttle")
         content = (identifier_key(address) or address).encode()
-        return hmac.digest(subkey(secret, b"mail throttle"), content, "sha256").hex()
+        return hmac.digest(key, content, "sha256").hex()
 
 
 # {% endcall %}

@@ -69,8 +69,6 @@ class Challenges:
         return any(hmac.compare_digest(challenge.fingerprint, one) for one in current)
 
     def _fingerprints(self, password_hash: str) -> list[str]:
-        settings = self.tools.settings
-        ring = (settings.secret_key, *settings.secret_key_previous)
-        raw = [secret.get_secret_value().encode() for secret in ring]
-        keys = [subkey(secret, b"password fingerprints") for secret in raw]
+        secrets = self.tools.settings.secret_keys
+        keys = [subkey(secret, b"password fingerprints") for secret in secrets]
         return [hmac.digest(key, password_hash.encode(), "sha256").hex() for key in keys]

@@ -31,12 +31,7 @@ class FactorChange:
         if not await store.users.replace_password_hash(user.id, old=same, new=same):
             raise SessionEnded
 
-    async def settle(
-        self,
-        identity: Identity,
-        methods: Sequence[str],
-        store: Repositories,
-    ) -> None:
+    async def settle(self, identity: Identity, methods: Sequence[str], store: Repositories) -> None:
         """End the other sessions (ASVS 7.4.3), note what this one has proved, and tell the user.
 
         Raise SessionEnded.

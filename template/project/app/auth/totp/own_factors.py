@@ -49,12 +49,7 @@ class OwnFactors:
         await OwnerCode(self.tools).check(identity, partial(self._disable, identity, code))
         self.tools.events.record(EventName.FACTOR_REMOVED, user_id=identity.user.id)
 
-    async def _replace(
-        self,
-        user: UserProtocol,
-        codes: Sequence[str],
-        store: Repositories,
-    ) -> None:
+    async def _replace(self, user: UserProtocol, codes: Sequence[str], store: Repositories) -> None:
         await FactorChange(self.tools).lock(user, store)
         factors = await _find(user, store)
         if not factors.totp:

@@ -27,19 +27,14 @@ class TotpProtocol(Protocol):
 
     @property
     def user_id(self) -> UserId: ...
-
     @property
     def secret(self) -> str: ...
-
     @property
     def kid(self) -> str: ...
-
     @property
     def created_at(self) -> datetime: ...
-
     @property
     def confirmed_at(self) -> datetime | None: ...
-
     @property
     def last_step(self) -> int: ...
 

@@ -57,12 +57,7 @@ class SecondFactor:
         self.tools.events.record(USED[factor], user_id=user.id)
 
     def record_refusal(self, user: UserProtocol, reason: str) -> None:
-        self.tools.events.record(
-            EventName.FACTOR_REFUSED,
-            outcome="failure",
-            user_id=user.id,
-            reason=reason,
-        )
+        self.tools.events.record(EventName.FACTOR_REFUSED, user_id=user.id, reason=reason)
 
     async def _redeem_totp(self, user: UserProtocol, code: str, store: Repositories) -> Verdict:
         totp = await store.totps.get(user.id)

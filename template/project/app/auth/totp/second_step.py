@@ -22,13 +22,7 @@ class SecondStep:
 
     tools: Toolbox
 
-    async def open(
-        self,
-        token: str,
-        factor: Factor,
-        code: str,
-        client: Client,
-    ) -> SessionProtocol:
+    async def open(self, token: str, factor: Factor, code: str, client: Client) -> SessionProtocol:
         """Open the session that the challenge token waits for.
 
         Raise InvalidToken, InvalidCode, LoginThrottled, EmailUnverified.
@@ -50,11 +44,7 @@ class SecondStep:
         try:
             user, verdict = await self.tools.transactions.run(work)
         except LoginThrottled:
-            self.tools.events.record(
-                EventName.LOGIN_LOCK,
-                outcome="failure",
-                user_id=challenge.user_id,
-            )
+            self.tools.events.record(EventName.LOGIN_LOCK, user_id=challenge.user_id)
             raise
         if verdict is not Verdict.ACCEPTED:
             SecondFactor(self.tools).record_refusal(user, verdict)

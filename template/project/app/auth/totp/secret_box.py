@@ -20,11 +20,9 @@ class SecretBox:
     """
 
     def __init__(self, settings: AuthSettings) -> None:
-        ring = (settings.secret_key, *settings.secret_key_previous)
-        raw = [secret.get_secret_value().encode() for secret in ring]
         self._boxes = {
             SecretKey.for_challenge(secret).kid: AESGCM(subkey(secret, b"totp seeds"))
-            for secret in raw
+            for secret in settings.secret_keys
         }
         self.kids = list(self._boxes)
         self.kid = self.kids[0]

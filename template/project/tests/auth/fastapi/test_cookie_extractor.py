@@ -63,6 +63,12 @@ def test_cookie_is_found(auth_settings: AuthSettings, cookies: list[bytes]) -> N
     assert read_access_cookie(request) == "token"
 
 
+def test_only_spaces_around_a_value_are_left_out(auth_settings: AuthSettings) -> None:
+    request = request_with(auth_settings, NAME + b"= Xtoken\x1d ")
+
+    assert read_access_cookie(request) == "Xtoken\x1d"
+
+
 @pytest.mark.parametrize("cookies", ABSENT.values(), ids=ABSENT)
 def test_other_cookies_are_ignored(auth_settings: AuthSettings, cookies: list[bytes]) -> None:
     request = request_with(auth_settings, *cookies)

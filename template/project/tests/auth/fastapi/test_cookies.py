@@ -122,10 +122,12 @@ async def test_logout_deletes_with_the_same_attributes(client: AsyncClient, user
 
     response = await client.post(f"{AUTH}/logout")
 
+    sent = response.headers.get_list("Set-Cookie")
     assert cookies_of(response) == {
         ACCESS: attributes(0, "Secure"),
         REFRESH: attributes(0, "Secure"),
     }
+    assert [cookie.partition(";")[0] for cookie in sent] == [f'{ACCESS}=""', f'{REFRESH}=""']
     assert [*client.cookies] == [DEVICE]
 
 

@@ -36,7 +36,7 @@ ROOT = Path(__file__).parents[3]
 # Every function that opens a session, and what tests its routes.
 PATHWAYS = {
     "app/auth/service.py:login": ("POST /login", "POST /token"),
-    "app/auth/mail/account.py:reauthenticate": ("POST /reauthenticate",),
+    "app/auth/service.py:reauthenticate": ("POST /reauthenticate",),
     "app/auth/password_change.py:_store": ("POST /password",),
     "app/auth/totp/second_step.py:open": ("POST /login/totp", "POST /login/recovery-code"),
 }
