@@ -56,7 +56,8 @@ def test_more_connections_than_the_server_has_are_a_warning(
 
     about = [line for line in warnings_of(result) if "set a smaller DATABASE_POOL_SIZE" in line]
     assert len(about) == warnings
-    assert f"{processes} processes (WEB_CONCURRENCY) open up to {2 * int(processes)} " in result.output
+    wanted = 2 * int(processes)
+    assert f"{processes} processes (WEB_CONCURRENCY) open up to {wanted} " in result.output
 
 
 def test_connection_that_others_can_read_is_a_warning(

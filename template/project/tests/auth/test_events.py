@@ -28,6 +28,7 @@ from app.auth.service import AsyncAuthService
 from app.auth.tokens import TokenPair
 from app.auth.wiring import Auth
 from tests.auth.conftest import CLIENT, identity_of, log_in, new_user, settings_with
+from tests.auth.interruptions import interrupted
 from tests.auth.memory.transactions import MemoryTransactions
 from tests.auth.observing import SeenEvents
 from tests.conftest import SECRET_KEY, MovableClock
@@ -269,6 +270,29 @@ async def test_password_change_is_recorded(
     ]
     [changed, opened] = event_sink.events[-2:]
     assert changed.session == opened.session
+
+
+async def test_password_change_that_came_second_is_recorded(
+    service: AsyncAuthService,
+    pair: TokenPair,
+    ann: UserProtocol,
+    memory: MemoryTransactions,
+    event_sink: SeenEvents,
+) -> None:
+    session_id = service.tools.tokens.read_session_id(pair.access_token)
+
+    async def operator_sets_password() -> None:
+        memory.change_user(ANN, password_hash="*")
+
+    with pytest.raises(WrongPassword):
+        await interrupted(service, operator_sets_password).change_password(
+            identity_of(ann, session_id),
+            Client(),
+            current_password=ANN.password,
+            new_password="another long passphrase",
+        )
+
+    assert recorded(event_sink)[-1] == ("authn_password_change_fail", "changed_meanwhile")
 
 
 async def test_repeated_proof_of_the_password_is_recorded(

@@ -20,7 +20,6 @@ from app.auth.tokens import TokenPair
 from tests.auth.conftest import CLIENT, SESSION_ID, identity_of, log_in, register
 from tests.auth.interruptions import interrupted
 from tests.auth.memory.transactions import MemoryTransactions
-from tests.auth.observing import SeenEvents
 from tests.conftest import MovableClock
 from tests.steps import Account, account_named, with_settings
 
@@ -90,8 +89,9 @@ async def test_owner_is_told_by_mail(
     """SEC-95."""
     await change(service, ann)
 
-    [mail] = memory.tables.mails.values()
-    assert (mail.kind, mail.user_id, mail.address) == ("password_changed", ann.id, ANN.email)
+    mails = memory.tables.mails.values()
+    told = [(mail.user_id, mail.address) for mail in mails if mail.kind == "password_changed"]
+    assert told == [(ann.id, ANN.email)]
 
 
 async def test_new_session_is_one_of_a_fresh_login(
@@ -220,7 +220,6 @@ async def test_password_changed_meanwhile_is_not_overwritten(
     pair: TokenPair,
     memory: MemoryTransactions,
     password_context: PasswordContext,
-    event_sink: SeenEvents,
 ) -> None:
     theirs = password_context.hash("the passphrase of an operator")
 
@@ -235,7 +234,6 @@ async def test_password_changed_meanwhile_is_not_overwritten(
     assert revocations(memory) == {
         service.tools.tokens.read_session_id(pair.access_token): None,
     }
-    assert event_sink.events[-1].reason == "changed_meanwhile"
 
 
 # {% endcall %}
