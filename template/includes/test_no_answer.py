@@ -65,9 +65,10 @@ async def test_answer_that_does_not_come_is_given_up(
     database_settings: DatabaseSettings,
 ) -> None:
     # {% if database == "mysql" %}
-    monkeypatch.setitem(profile.ARGUMENTS, "read_timeout", 1)
+    monkeypatch.setitem(profile.ARGUMENTS, "read_timeout", profile.ARGUMENTS["read_timeout"] / 10)
     # {% elif concurrency == "async" %}
-    monkeypatch.setitem(profile.ARGUMENTS, "command_timeout", 0.5)
+    shorter = profile.ARGUMENTS["command_timeout"] / 20
+    monkeypatch.setitem(profile.ARGUMENTS, "command_timeout", shorter)
     # {% else %}
     monkeypatch.setattr(profile, "ANSWER_TIMEOUT", 0.5)
     # {% endif %}
