@@ -1,16 +1,19 @@
 """Limits apply across worker processes, and guesses stay limited during a Redis outage."""
 
 import asyncio
+import sys
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from support import journeys
+from support.commands import attempt
 from support.matrix import Cell, cells
-from support.redis import redis_server, sentinel, silent_server
+from support.redis import redis_cluster, redis_server, sentinel, silent_server
 from support.servers import Server, launched, serving
 from support.workers import replace_all_workers
 
@@ -23,6 +26,24 @@ CELLS = cells(transport="header", password_hash="bcrypt")
 SQLITE = [cell for cell in CELLS if cell.database == "sqlite"]
 FAST_HASHING = {"AUTH_BCRYPT_ROUNDS": "10"}
 WARNING = "The storage of rate limits is unavailable"
+# Uses the storage in a process that goes on after the stop of the application.
+VISIT = """\
+import sys
+
+import redis
+from fastapi.testclient import TestClient
+
+from app.asgi import app
+
+guess = {"username_or_email": "nobody", "password": "a guess"}
+with redis.Redis.from_url(sys.argv[1]) as client:
+    before = len(client.client_list(_type="normal"))
+    with TestClient(app, base_url="https://testserver") as browser:
+        browser.post("/auth/login", json=guess)
+        assert len(client.client_list(_type="normal")) > before
+    # Redis may read the next command before it notices what was closed.
+    assert any(len(client.client_list(_type="normal")) == before for _ in range(1000))
+"""
 
 Render = Callable[[Cell], Path]
 NewDatabase = Callable[[Cell], str]
@@ -102,6 +123,48 @@ def test_sentinel_names_the_redis_until_both_stop(
     assert counted > 0
     assert after == {401: LIMIT - LIMIT // 2, 429: ATTEMPTS - (LIMIT - LIMIT // 2)}
     assert WARNING in output
+
+
+@pytest.mark.parametrize("cell", SQLITE, ids=str)
+def test_stopped_cluster_changes_no_response(
+    cell: Cell,
+    render: Render,
+    new_database: NewDatabase,
+    tmp_path: Path,
+) -> None:
+    with redis_cluster(tmp_path) as redis:
+        env = limited(new_database(cell), redis.cluster_url)
+        with serving(render(cell), tmp_path / "log", env=env) as server:
+            before = guesses(server, names(LIMIT // 2), FEW)
+            counted = redis.count_keys()
+            redis.stop()
+            after = guesses(server, names(ATTEMPTS))
+            output = server.output()
+
+    assert before == {401: LIMIT // 2}
+    assert counted > 0
+    assert after == {401: LIMIT - LIMIT // 2, 429: ATTEMPTS - (LIMIT - LIMIT // 2)}
+    assert WARNING in output
+
+
+@pytest.mark.parametrize("form", ["server", "cluster", "sentinel"])
+@pytest.mark.parametrize("cell", SQLITE, ids=str)
+def test_stop_closes_all_connections(
+    cell: Cell,
+    form: str,
+    render: Render,
+    new_database: NewDatabase,
+    tmp_path: Path,
+) -> None:
+    start = redis_cluster if form == "cluster" else redis_server
+    with start(tmp_path) as redis, ExitStack() as others:
+        url = {"server": redis.url, "cluster": redis.cluster_url}.get(form)
+        env = limited(new_database(cell), url or others.enter_context(sentinel(tmp_path, redis)))
+        command = (sys.executable, "-W", "always::ResourceWarning", "-c", VISIT, redis.url)
+        finished = attempt(*command, cwd=render(cell), env=env)
+
+    assert finished.code == 0, finished.report()
+    assert "ResourceWarning: " not in finished.report()
 
 
 @pytest.mark.parametrize("cell", SQLITE, ids=str)

@@ -22,6 +22,10 @@ class Redis:
     url: str
     process: subprocess.Popen[bytes]
 
+    @property
+    def cluster_url(self) -> str:
+        return f"redis+cluster://{urlsplit(self.url).netloc}"
+
     def count_keys(self) -> int:
         with redis.Redis.from_url(self.url) as client:
             return int(client.dbsize())
@@ -31,11 +35,21 @@ class Redis:
 
 
 @contextmanager
-def redis_server(folder: Path) -> Iterator[Redis]:
+def redis_server(folder: Path, *more: str) -> Iterator[Redis]:
     """Start a Redis without persistence. Stop it at the end, if the test has not."""
     binary = required("redis-server")
     port = free_port()
-    options = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
+    options = (
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+        *more,
+    )
     with (folder / "redis.log").open("wb") as log:
         process = subprocess.Popen((binary, *options), cwd=folder, stdout=log, stderr=log)
     try:
@@ -43,6 +57,16 @@ def redis_server(folder: Path) -> Iterator[Redis]:
         yield Redis(f"redis://127.0.0.1:{port}/0", process)
     finally:
         stop(process)
+
+
+@contextmanager
+def redis_cluster(folder: Path) -> Iterator[Redis]:
+    """Start a cluster of one node, which has all slots."""
+    with redis_server(folder, "--cluster-enabled", "yes") as node:
+        with redis.Redis.from_url(node.url) as client:
+            client.execute_command("CLUSTER ADDSLOTSRANGE", 0, 16383)
+            wait_until(lambda: client.cluster("info")["cluster_state"] == "ok", "the cluster is up")
+        yield node
 
 
 @contextmanager
