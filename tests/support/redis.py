@@ -62,7 +62,9 @@ def redis_server(folder: Path, *more: str) -> Iterator[Redis]:
 @contextmanager
 def redis_cluster(folder: Path) -> Iterator[Redis]:
     """Start a cluster of one node, which has all slots."""
-    with redis_server(folder, "--cluster-enabled", "yes") as node:
+    # By default the port of its bus is 10000 higher, which may be too high.
+    bus = ("--cluster-port", str(free_port()))
+    with redis_server(folder, "--cluster-enabled", "yes", *bus) as node:
         with redis.Redis.from_url(node.url) as client:
             client.execute_command("CLUSTER ADDSLOTSRANGE", 0, 16383)
             wait_until(lambda: client.cluster("info")["cluster_state"] == "ok", "the cluster is up")
