@@ -24,6 +24,7 @@ MODULES = {
     "auth/fastapi/cookies": (
         "auth/fastapi/test_cookies auth/fastapi/test_cookie_refresh auth/fastapi/test_csrf"
         " auth/fastapi/test_both_transports auth/fastapi/test_logout"
+        " auth/fastapi/test_device_tokens"
     ),
     "auth/fastapi/extractors": (
         "auth/fastapi/test_bearer_extractor auth/fastapi/test_cookie_extractor"
@@ -46,7 +47,7 @@ MODULES = {
     "auth/password_change": (
         "auth/test_password_change auth/test_events auth/test_device_tokens"
         " auth/fastapi/test_password auth/mail/test_account auth/mail/test_password_reset"
-        " auth/mail/test_outbox"
+        " auth/mail/test_outbox auth/mail/test_sign_in"
     ),
     "auth/rotation": (
         "auth/test_service_refresh auth/test_service_refresh_refused auth/test_service_reuse"
@@ -63,7 +64,7 @@ MODULES = {
     "auth/tokens": (
         "auth/test_tokens auth/test_tokens_refused auth/test_tokens_offline"
         " auth/test_tokens_forged auth/test_keys auth/test_device_tokens"
-        " auth/test_service_grace auth/fastapi/test_login auth/fastapi/test_signer"
+        " auth/test_service_grace auth/test_service_login auth/fastapi/test_signer"
     ),
 }
 # The last plugin collects garbage after each run, which takes longer than most tests.

@@ -97,11 +97,11 @@ async def test_registration_and_login_are_recorded(
 
 
 @pytest.mark.parametrize(
-    ("account", "reason"),
+    ("account", "reason", "knows_user"),
     [
-        (replace(ANN, password="a wrong passphrase"), "wrong_password"),
-        (replace(ANN, password="x" * 2000), "too_long"),
-        (account_named("nobody"), "unknown_user"),
+        (replace(ANN, password="a wrong passphrase"), "wrong_password", True),
+        (replace(ANN, password="x" * 2000), "too_long", False),
+        (account_named("nobody"), "unknown_user", False),
     ],
 )
 async def test_refused_login_is_recorded_with_its_reason(
@@ -110,11 +110,13 @@ async def test_refused_login_is_recorded_with_its_reason(
     event_sink: SeenEvents,
     account: Account,
     reason: str,
+    knows_user: bool,
 ) -> None:
     with pytest.raises(InvalidCredentials):
         await log_in(service, account)
 
     assert recorded(event_sink)[1:] == [("authn_login_fail", reason)]
+    assert event_sink.events[-1].user_id == (ann.id if knows_user else None)
 
 
 async def test_login_of_a_disabled_account_is_recorded(

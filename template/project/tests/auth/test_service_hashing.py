@@ -15,7 +15,7 @@ from app.auth.settings import AuthSettings
 from tests.auth.conftest import log_in, with_tools
 from tests.auth.interruptions import interrupted
 from tests.auth.memory.transactions import MemoryTransactions
-from tests.steps import Account
+from tests.steps import Account, with_settings
 
 ANN = Account()
 UPGRADED = "upgraded "
@@ -83,6 +83,11 @@ async def test_disabled_account_costs_one_verification(
         await log_in(recorded, ANN)
 
     assert context.verified == [ANN.password]
+
+
+@with_settings(hash_workers=1, hash_queue=0)
+async def test_login_needs_one_place(service: AsyncAuthService, ann: UserProtocol) -> None:
+    await log_in(service, ANN)
 
 
 async def test_password_that_is_too_long_is_never_hashed(

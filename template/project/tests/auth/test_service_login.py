@@ -84,6 +84,20 @@ async def test_lifetimes_are_in_seconds(pair: TokenPair) -> None:
     assert pair.refresh_expires_in == 7 * 24 * 60 * 60
 
 
+async def test_lifetime_is_never_negative(
+    service: AsyncAuthService,
+    pair: TokenPair,
+    memory: MemoryTransactions,
+    clock: MovableClock,
+) -> None:
+    (session,) = memory.tables.sessions.values()
+    clock.move(days=8)
+
+    late = await service.tools.tokens.issue_pair(session)
+
+    assert late.refresh_expires_in == 0
+
+
 async def test_every_login_opens_another_session(
     service: AsyncAuthService,
     ann: UserProtocol,

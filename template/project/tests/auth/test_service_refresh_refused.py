@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.auth.errors import InvalidToken, SessionEnded
+from app.auth.rotation import has_ended
 from app.auth.service import AsyncAuthService
 from app.auth.tokens import MAX_GENERATION, TokenPair, Tokens
 from tests.auth.conftest import CLIENT, settings_with, state_of
@@ -47,6 +48,13 @@ async def test_refresh_token_beyond_its_own_end_is_refused(
         await service.refresh(pair.refresh_token, CLIENT)
 
     assert refusal.type is InvalidToken
+
+
+async def test_session_has_ended_at_its_end(pair: TokenPair, memory: MemoryTransactions) -> None:
+    (session,) = memory.tables.sessions.values()
+    end = session.idle_expires_at
+
+    assert [has_ended(session, now) for now in (end - timedelta.resolution, end)] == [False, True]
 
 
 @pytest.mark.parametrize("token", ["", "garbage", "a.b.c"])

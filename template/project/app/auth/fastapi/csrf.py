@@ -40,23 +40,23 @@ def refuse_cross_site(connection: HTTPConnection) -> None:
         origin = "/".join(referrer.split("/")[:3])
     if site in ("same-origin", "none"):
         return
-    host = connection.headers.get("host", "")
+    host = connection.headers.get("host")
     if origin not in (*_own_origins(host, settings), *settings.trusted_origins):
         reason = _reason(host, origin)
         auth.tools.events.record(EventName.CROSS_SITE_REQUEST, reason=reason)
         raise CrossSiteRequest
 
 
-def _reason(host: str, origin: str | None) -> str:
+def _reason(host: str | None, origin: str | None) -> str:
     """Say which origin would have to be trusted. Other text from a client is not logged."""
-    if origin is None or not EXACT_ORIGIN.fullmatch(origin) or not EXACT_HOST.fullmatch(host):
-        return "the origin is not valid"
-    return f"{origin} is neither the host {host} nor in AUTH_TRUSTED_ORIGINS"
+    if origin and EXACT_ORIGIN.fullmatch(origin) and host and EXACT_HOST.fullmatch(host):
+        return f"{origin} is neither the host {host} nor in AUTH_TRUSTED_ORIGINS"
+    return "the origin is not valid"
 
 
-def _own_origins(host: str, settings: AuthSettings) -> list[str]:
+def _own_origins(host: str | None, settings: AuthSettings) -> list[str]:
     schemes = ["https"] if settings.cookie_secure else ["http", "https"]
-    return [f"{scheme}://{host}" for scheme in schemes]
+    return [f"{scheme}://{host}" for scheme in schemes] if host else []
 
 
 # {% endcall %}

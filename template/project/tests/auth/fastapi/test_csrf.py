@@ -124,9 +124,10 @@ class WithoutHost:
         return self.app({**scope, "headers": headers}, receive, send)
 
 
-async def test_request_without_a_host_has_no_pages_of_its_own(app: FastAPI) -> None:
+@pytest.mark.parametrize("origin", ["https://testserver", "https://", "https://None"])
+async def test_request_without_a_host_has_no_pages_of_its_own(app: FastAPI, origin: str) -> None:
     app.add_middleware(WithoutHost)
-    headers = {"Origin": "https://testserver"}
+    headers = {"Origin": origin}
 
     async with serve(app) as client:
         response = await client.post(f"{AUTH}/login", json=credentials(Account()), headers=headers)
@@ -206,6 +207,15 @@ async def test_other_pages_cannot_use_the_cookies(
     assert code_of(response) == (403, "cross_site_request")
     assert "Set-Cookie" not in response.headers
     assert after == before
+
+
+async def test_other_pages_cannot_send_a_malformed_cookie(client: AsyncClient) -> None:
+    headers = FOREIGN | {"Cookie": "__Host-refresh_token=x; __Host-refresh_token=y"}
+
+    response = await client.post(f"{AUTH}/logout", headers=headers)
+
+    assert code_of(response) == (403, "cross_site_request")
+    assert "Set-Cookie" not in response.headers
 
 
 async def states_of_sessions(database: Database) -> list[tuple[str, int, bool]]:
