@@ -74,16 +74,19 @@ async def test_answer_that_does_not_come_is_given_up(
     # {% endif %}
     engine = profile.create_writer(database_settings)
 
-    async with engine.connect() as connection:
-        # {% if database == "postgresql" %}
-        await connection.execute(text("SET LOCAL statement_timeout = 0"))
-        # {% endif %}
-        with pytest.raises(GIVEN_UP):
-            await connection.execute(LONG)
+    try:
+        async with engine.connect() as connection:
+            # {% if database == "postgresql" %}
+            await connection.execute(text("SET LOCAL statement_timeout = 0"))
+            # {% endif %}
+            with pytest.raises(GIVEN_UP):
+                await connection.execute(LONG)
 
-    async with engine.connect() as connection:
-        answer = await connection.scalar(text("SELECT 1"))
-    await engine.dispose()
+        async with engine.connect() as connection:
+            answer = await connection.scalar(text("SELECT 1"))
+    finally:
+        await engine.dispose()
+
     assert answer == 1
 
 
