@@ -11,6 +11,7 @@ from unittest.mock import Mock
 
 import pytest
 
+from app.auth.authenticator import Identity
 from app.auth.clock import utc_now
 from app.auth.errors import (
     AuthError,
@@ -248,6 +249,19 @@ async def test_actions_of_operators_are_recorded(
     ]
 
 
+async def change_password(
+    service: AsyncAuthService,
+    identity: Identity,
+    current: str = ANN.password,
+) -> None:
+    await service.change_password(
+        identity,
+        CLIENT,
+        current_password=current,
+        new_password="another long passphrase",
+    )
+
+
 async def test_password_change_is_recorded(
     service: AsyncAuthService,
     pair: TokenPair,
@@ -258,12 +272,7 @@ async def test_password_change_is_recorded(
 
     for current in ("a wrong passphrase", ANN.password):
         with suppress(WrongPassword):
-            await service.change_password(
-                identity_of(ann, session_id),
-                Client(),
-                current_password=current,
-                new_password="another long passphrase",
-            )
+            await change_password(service, identity_of(ann, session_id), current)
 
     assert recorded(event_sink)[-3:] == [
         ("authn_password_change_fail", "wrong_password"),
@@ -286,13 +295,9 @@ async def test_password_change_that_came_second_is_recorded(
     async def operator_sets_password() -> None:
         memory.change_user(ANN, password_hash="*")
 
+    meanwhile = interrupted(service, operator_sets_password)
     with pytest.raises(WrongPassword):
-        await interrupted(service, operator_sets_password).change_password(
-            identity_of(ann, session_id),
-            Client(),
-            current_password=ANN.password,
-            new_password="another long passphrase",
-        )
+        await change_password(meanwhile, identity_of(ann, session_id))
 
     assert recorded(event_sink)[-1] == ("authn_password_change_fail", "changed_meanwhile")
 
@@ -320,12 +325,7 @@ async def test_guesses_of_the_current_password_are_recorded(
 ) -> None:
     for _ in range(6):
         with suppress(WrongPassword, LoginThrottled):
-            await service.change_password(
-                identity_of(ann),
-                CLIENT,
-                current_password="a wrong passphrase",
-                new_password="another long passphrase",
-            )
+            await change_password(service, identity_of(ann), "a wrong passphrase")
 
     assert recorded(event_sink)[1:] == [
         *[("authn_password_change_fail", "wrong_password")] * 5,
