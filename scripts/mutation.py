@@ -16,42 +16,45 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-# The tests of each module, in `tests`. Every test that reaches a module would take a day, and
+# The tests of each module, in `tests`: files without `.py`, and folders with a slash. Every test that reaches a module would take a day, and
 # would hide that its own tests miss something.
 MODULES = {
-    "proxies": "test_proxies test_settings",
-    "auth/fastapi/csrf": "auth/fastapi/test_csrf auth/fastapi/test_websockets",
+    "proxies": "proxies/ settings/test_trusted_proxies",
+    "auth/fastapi/csrf": (
+        "auth/fastapi/test_csrf auth/fastapi/test_csrf_routes auth/fastapi/test_websockets"
+    ),
     "auth/fastapi/cookies": (
         "auth/fastapi/test_cookies auth/fastapi/test_cookie_refresh auth/fastapi/test_csrf"
-        " auth/fastapi/test_both_transports auth/fastapi/test_logout"
+        " auth/fastapi/test_csrf_routes auth/fastapi/test_both_transports"
+        " auth/fastapi/test_transport_settings auth/fastapi/test_logout"
         " auth/fastapi/test_device_tokens"
     ),
     "auth/fastapi/extractors": (
         "auth/fastapi/test_bearer_extractor auth/fastapi/test_cookie_extractor"
-        " auth/fastapi/test_both_transports auth/fastapi/test_device_tokens"
-        " auth/fastapi/test_openapi"
+        " auth/fastapi/test_both_transports auth/fastapi/test_transport_settings"
+        " auth/fastapi/test_device_tokens auth/fastapi/test_openapi"
     ),
     "auth/login": (
-        "auth/test_service_login auth/test_login_proofs auth/test_session_limit auth/test_events"
-        " auth/test_password_change auth/test_login_throttle auth/test_device_tokens"
-        " auth/mail/test_sign_in auth/mail/test_step_up"
+        "auth/test_service_login auth/test_login_proofs auth/test_session_limit auth/events/"
+        " auth/test_password_change auth/test_login_throttle auth/test_login_throttle_keys"
+        " auth/test_device_tokens auth/mail/test_sign_in auth/mail/test_step_up"
     ),
     "auth/login_throttle": (
-        "auth/test_login_throttle auth/test_device_tokens auth/test_administration"
-        " auth/test_password_change"
+        "auth/test_login_throttle auth/test_login_throttle_keys auth/test_device_tokens"
+        " auth/test_administration auth/test_lifted_waits auth/test_password_change"
     ),
     "auth/password_check": (
-        "auth/test_service_login auth/test_service_hashing auth/test_login_proofs auth/test_events"
-        " auth/test_login_throttle auth/test_device_tokens"
+        "auth/test_service_login auth/test_service_hashing auth/test_login_proofs auth/events/"
+        " auth/test_login_throttle auth/test_login_throttle_keys auth/test_device_tokens"
     ),
     "auth/password_change": (
-        "auth/test_password_change auth/test_events auth/test_device_tokens"
+        "auth/test_password_change auth/events/ auth/test_device_tokens"
         " auth/fastapi/test_password auth/mail/test_account auth/mail/test_password_reset"
         " auth/mail/test_outbox auth/mail/test_sign_in"
     ),
     "auth/rotation": (
         "auth/test_service_refresh auth/test_service_refresh_refused auth/test_service_reuse"
-        " auth/test_service_grace auth/test_service_logout auth/test_events"
+        " auth/test_service_grace auth/test_service_logout auth/events/"
     ),
     "auth/key_ring": (
         "auth/test_keys auth/test_keys_asymmetric auth/test_tokens auth/test_device_tokens"
@@ -59,12 +62,12 @@ MODULES = {
     ),
     "auth/keys": (
         "auth/test_keys auth/test_keys_asymmetric auth/test_tokens auth/test_device_tokens"
-        " auth/test_login_throttle"
+        " auth/test_login_throttle auth/test_login_throttle_keys"
     ),
     "auth/tokens": (
         "auth/test_tokens auth/test_tokens_refused auth/test_tokens_offline"
-        " auth/test_tokens_forged auth/test_keys auth/test_device_tokens"
-        " auth/test_service_grace auth/test_service_login auth/fastapi/test_signer"
+        " auth/test_tokens_forged auth/test_keys auth/test_device_tokens auth/test_service_grace"
+        " auth/test_service_login auth/fastapi/test_signer"
     ),
 }
 # The last plugin collects garbage after each run, which takes longer than most tests.
@@ -107,7 +110,7 @@ def render(folder: Path, module: str) -> None:
     command = ["copier", "copy", *answers, "--vcs-ref", "HEAD", str(ROOT), str(folder)]
     subprocess.run(command, check=True)
     arguments = ["-n0", *(part for name in PLUGINS for part in ("-p", name))]
-    tests = [f"tests/{test}.py" for test in MODULES[module].split()]
+    tests = [f"tests/{test}" for test in re.sub(r"(\w)(?= |$)", r"\1.py", MODULES[module]).split()]
     with (folder / "pyproject.toml").open("a") as file:
         file.write(SETTINGS.format(module=module, arguments=arguments, tests=tests))
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.auth import key_files
+from app.auth.administration import Administration
 from app.auth.authenticator import Identity
 from app.auth.events import EventSink, LoggedEvents
 from app.auth.ext.storage import sqlalchemy_storage
@@ -115,6 +116,11 @@ def auth(
 @pytest.fixture
 def service(auth: Auth) -> AsyncAuthService:
     return auth.service
+
+
+@pytest.fixture
+def administration(auth: Auth) -> Administration:
+    return auth.administration
 
 
 @pytest.fixture

@@ -13,3 +13,8 @@ class SeenEvents:
 
     def emit(self, event: AuthEvent) -> None:
         self.events.append(event)
+
+
+def recorded(sink: SeenEvents) -> list[tuple[str, str | None]]:
+    """Return the name and the reason of each event."""
+    return [(event.name, event.reason) for event in sink.events]

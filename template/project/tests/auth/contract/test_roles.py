@@ -20,11 +20,6 @@ OTHER = account_named("other")
 ROUNDS = 5  # on a busy machine, callers of a single race can come one after another
 
 
-@pytest.fixture
-def administration(auth: Auth) -> Administration:
-    return auth.administration
-
-
 async def create(auth: Auth, account: Account, *, superuser: bool = True) -> None:
     user = replace(new_user(account), is_superuser=superuser)
     await auth.service.create_user(user, account.password)
