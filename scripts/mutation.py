@@ -16,8 +16,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-# The tests of each module, in `tests`: files without `.py`, and folders with a slash. Every test that reaches a module would take a day, and
-# would hide that its own tests miss something.
+# The tests of each module, in `tests`: files without `.py`, and folders with a slash. Every test
+# that reaches a module would take a day, and would hide that its own tests miss something.
 MODULES = {
     "proxies": "proxies/ settings/test_trusted_proxies",
     "auth/fastapi/csrf": (
@@ -110,7 +110,8 @@ def render(folder: Path, module: str) -> None:
     command = ["copier", "copy", *answers, "--vcs-ref", "HEAD", str(ROOT), str(folder)]
     subprocess.run(command, check=True)
     arguments = ["-n0", *(part for name in PLUGINS for part in ("-p", name))]
-    tests = [f"tests/{test}" for test in re.sub(r"(\w)(?= |$)", r"\1.py", MODULES[module]).split()]
+    names = MODULES[module].split()
+    tests = [f"tests/{test}" if test.endswith("/") else f"tests/{test}.py" for test in names]
     with (folder / "pyproject.toml").open("a") as file:
         file.write(SETTINGS.format(module=module, arguments=arguments, tests=tests))
 
