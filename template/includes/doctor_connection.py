@@ -74,12 +74,12 @@ async def examine_database_server(settings: Settings) -> list[Finding]:
 
 
 def _connections(settings: Settings, limit: Any) -> Finding:
-    # uvicorn takes its default for --workers from this variable. Nothing tells what an option says.
+    # uvicorn reads this variable too. The options of a running server cannot be seen from here.
     processes = int(os.environ.get("WEB_CONCURRENCY", "1"))
     wanted = processes * 2 * settings.database.pool_size
     found = (
-        f"{processes} processes (WEB_CONCURRENCY) open up to {wanted} connections, and the server "
-        f"has {limit}"
+        f"With WEB_CONCURRENCY={processes}, this instance opens up to {wanted} connections, and the "
+        f"server has {limit}"
     )
     return fine_if(
         wanted <= limit,

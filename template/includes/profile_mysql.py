@@ -71,7 +71,7 @@ def create_migrator(database: DatabaseSettings) -> AsyncEngine:
 
 
 def _wait_for_statements(connection: Any, _record: Any) -> None:
-    # The timeout is for the server's first words only. The driver has no other setting for them.
+    # Only the handshake keeps the timeout. The driver has no separate setting for it.
     # {% if concurrency == "async" %}
     connection.driver_connection._read_timeout = None
     # {% else %}

@@ -57,7 +57,7 @@ def test_more_connections_than_the_server_has_are_a_warning(
     about = [line for line in warnings_of(result) if "set a smaller DATABASE_POOL_SIZE" in line]
     assert len(about) == warnings
     wanted = 2 * int(processes)
-    assert f"{processes} processes (WEB_CONCURRENCY) open up to {wanted} " in result.output
+    assert f"With WEB_CONCURRENCY={processes}, this instance opens up to {wanted} " in result.output
 
 
 def test_connection_that_others_can_read_is_a_warning(
@@ -106,6 +106,6 @@ def test_endless_transactions_behind_a_pooler_are_a_warning(
 
     about = [line for line in warnings_of(result) if "idle_in_transaction_session" in line]
     assert len(about) == warnings
-    assert "(WEB_CONCURRENCY) open up to" not in result.output
+    assert "this instance opens up to" not in result.output
 
 # {% endif %}

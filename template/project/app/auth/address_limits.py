@@ -121,7 +121,7 @@ class AddressLimits:
 
 
 def _shared_storage(uri: str) -> Storage:
-    # A package that is needed for this only. By default, it repeats attempts after seconds.
+    # Imported here, because only a shared storage needs it. Its clients retry by default.
     # {% if concurrency == "async" %}
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff

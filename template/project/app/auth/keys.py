@@ -7,7 +7,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from jwt import PyJWK
 from jwt.algorithms import HMACAlgorithm
@@ -24,11 +24,6 @@ CHALLENGE = "lc+jwt"
 # HMAC: only this server reads these tokens, and issuing a refresh token again must give the same
 # bytes.
 OWN_ALGORITHM = "HS256"
-HASHES = {
-    "HS256": HMACAlgorithm.SHA256,
-    "HS384": HMACAlgorithm.SHA384,
-    "HS512": HMACAlgorithm.SHA512,
-}
 # The public members of all key types (RFC 7638, section 3.2 and RFC 8037, section 2).
 PUBLIC_MEMBERS = ("crv", "e", "kty", "n", "x", "y")
 
@@ -57,7 +52,7 @@ class SecretKey:
     def __post_init__(self) -> None:
         object.__setattr__(self, "header", encode_header(self.algorithm, self.kid, self.typ))
         prepared = PyJWK(HMACAlgorithm.to_jwk(self.key, as_dict=True), self.algorithm)
-        prepared.Algorithm = CheckedHMAC(HASHES[self.algorithm])
+        prepared.Algorithm = CheckedHMAC(cast(HMACAlgorithm, prepared.Algorithm).hash_alg)
         object.__setattr__(self, "prepared", prepared)
 
     @classmethod
