@@ -78,8 +78,8 @@ def _connections(settings: Settings, limit: Any) -> Finding:
     processes = int(os.environ.get("WEB_CONCURRENCY", "1"))
     wanted = processes * 2 * settings.database.pool_size
     found = (
-        f"With WEB_CONCURRENCY={processes}, this instance opens up to {wanted} connections, and the "
-        f"server has {limit}"
+        f"With WEB_CONCURRENCY={processes}, this instance opens up to {wanted} connections, "
+        f"and the server has {limit}"
     )
     return fine_if(
         wanted <= limit,
