@@ -1,5 +1,3 @@
-# {% from "template/includes/python.jinja" import python with context %}
-# {% call python() %}
 """Key files are read at startup, and every wrong one is named."""
 
 from pathlib import Path
@@ -46,6 +44,3 @@ def test_key_files_are_read(environment: pytest.MonkeyPatch, folder: Path) -> No
 
     assert settings.auth.private_key_file == Path(private.name)
     assert settings.auth.public_key_files == (Path(public.name), public)
-
-
-# {% endcall %}

@@ -1,5 +1,5 @@
 # {% from "template/includes/python.jinja" import python with context %}
-# {% call python() %}
+# {% call python(derive=false) %}
 """Variables of other programs are ignored, and misspelt ones are named."""
 
 import logging

@@ -1,5 +1,3 @@
-# {% from "template/includes/python.jinja" import python with context %}
-# {% call python() %}
 """Proxies are named by address or counted, and never half of the internet."""
 
 import pytest
@@ -59,6 +57,3 @@ def test_private_networks_may_be_trusted(environment: pytest.MonkeyPatch) -> Non
     environment.setenv("TRUSTED_PROXIES", f"{private},10.0.0.0/9,10.0.0.0/8")
 
     assert len(load_settings().trusted_proxies) == 6
-
-
-# {% endcall %}

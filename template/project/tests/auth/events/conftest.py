@@ -1,5 +1,3 @@
-# {% from "template/includes/python.jinja" import python with context %}
-# {% call python() %}
 """Every event of these tests is seen, belongs to one request, and is complete."""
 
 from collections.abc import Iterator
@@ -54,6 +52,3 @@ def every_event_is_complete(event_sink: SeenEvents) -> Iterator[None]:
         assert subjects, event
         assert subjects >= SUBJECTS.get(event.name, set()), event
         assert event.outcome == ("failure" if event.name in FAILURES else "success"), event
-
-
-# {% endcall %}
