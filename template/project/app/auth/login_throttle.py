@@ -56,8 +56,9 @@ class LoginThrottle:
         name = self._name(identifier)
         if name is None:
             return Attempt(())  # no account can have this name
-        second = self._digest(f"no account {name}") if user is None else self._key(user, "stranger")
-        return Attempt((name, second))
+        shared = self._digest(f"no account {name}") if user is None else self._key(user, "stranger")
+        # First the key that all names share: concurrent attempts wait for it instead of deadlocking.
+        return Attempt((shared, name))
 
     def by_device(self, user: UserProtocol, device_id: str) -> Attempt:
         """Count under a device on which the user has signed in before."""
@@ -97,7 +98,7 @@ class LoginThrottle:
 
     async def lift(self, user: UserProtocol, store: Repositories) -> None:
         """Forget the attempts of everybody at an account."""
-        keys = (self._name(user.username), self._name(user.email), self._account(user))
+        keys = (self._account(user), self._name(user.username), self._name(user.email))
         for key in filter(None, keys):
             await store.throttles.forget(key)
 

@@ -147,8 +147,8 @@ async def test_keys_never_change(ann: UserProtocol, clock: MovableClock) -> None
         throttle.by_device(ann, "1f"),
         throttle.by_session(ann, "2e"),
     ] == [
-        Attempt((name, at_account("stranger"))),
-        Attempt((name, digest(f"no account {name}"))),
+        Attempt((at_account("stranger"), name)),
+        Attempt((digest(f"no account {name}"), name)),
         Attempt((at_account("device 1f"),), is_trusted=True),
         Attempt((at_account("session 2e"),), is_trusted=True),
     ]
