@@ -97,12 +97,12 @@ def _cost() -> list[Goal]:
             f"cost of authentication, {flavour}",
             "me",
             figure(flavour),
-            figure("raw"),
+            figure(raw),
             1.0,
             at_least=False,
             floor=figure("empty"),
         )
-        for flavour in ("async", "sync")
+        for flavour, raw in (("async", "raw"), ("sync", "raw_sync"))
     ]
 
 

@@ -50,7 +50,7 @@ class Stage:
             folder=ROOT,
             environment=settings(flavour, self.people.database),
             me_path="/me",
-            access_tokens=self.people.lines / ("raw" if name == "raw" else "access"),
+            access_tokens=self.people.lines / ("raw" if name.startswith("raw") else "access"),
             refresh_path="/refresh",
             refresh_tokens=self.people.lines / "by_hand",
         )

@@ -3,21 +3,17 @@
 One dependency, `jwt.decode`, and one joined SELECT through the pool of the driver, without an ORM.
 """
 
-import os
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import asyncpg
-import jwt
 from fastapi import Depends, FastAPI, HTTPException, Request
-from jwt.types import Options
 
 from benchmarks.apps.tables import DATABASE_URL, POOL, UserResponse
+from benchmarks.apps.tokens import read_claims
 
-KEY = os.environ["AUTH_SECRET_KEY"]
-CLAIMS: Options = {"require": ["exp", "sub", "sid"]}
 USER = """SELECT users.id, email, username, is_active, is_staff, is_superuser,
     to_timestamp(users.created_at / 1000.0) AS created_at
     FROM auth_session JOIN users ON users.id = auth_session.user_id
@@ -33,14 +29,9 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
 
 
 async def current_user(request: Request) -> dict[str, Any]:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    try:
-        claims = jwt.decode(token, KEY, algorithms=["HS256"], options=CLAIMS)
-    except jwt.InvalidTokenError:
-        raise HTTPException(401) from None
-    now = time.time_ns() // 1_000_000
+    claims, now = read_claims(request), time.time_ns() // 1_000_000
     user = await request.app.state.pool.fetchrow(USER, claims["sid"], int(claims["sub"]), now)
-    if scheme.lower() != "bearer" or user is None:
+    if user is None:
         raise HTTPException(401)
     return dict(user)
 

@@ -6,7 +6,7 @@ from benchmarks.servers import Server, serving
 from benchmarks.stage import Stage
 from benchmarks.subjects import Subject
 
-YARDSTICKS = ("empty", "raw", "bare_db", "bare_db_sync")
+YARDSTICKS = ("empty", "raw", "raw_sync", "bare_db", "bare_db_sync")
 CONNECTIONS = (1, 16, 64)
 WARM_UP = 1  # seconds, to open connections and prepare statements
 
