@@ -57,7 +57,7 @@ class LoginThrottle:
         if name is None:
             return Attempt(())  # no account can have this name
         shared = self._digest(f"no account {name}") if user is None else self._key(user, "stranger")
-        # First the key that all names share: concurrent attempts wait for it instead of deadlocking.
+        # The key that all names share comes first: attempts wait for it instead of deadlocking.
         return Attempt((shared, name))
 
     def by_device(self, user: UserProtocol, device_id: str) -> Attempt:
