@@ -95,6 +95,7 @@ class Login:
         # {% endif %}
         """
         if self.tools.settings.require_verified_email and user.email_verified_at is None:
+            await self.give_back(proof)
             raise self._refuse_unverified(user)
         # {% if "totp" in features %}
         work = partial(self._open, user, proof, client, replaces)
@@ -115,6 +116,11 @@ class Login:
                 session_id=session.id,
             )
         return session
+
+    async def give_back(self, proof: Proof) -> None:
+        """Undo the count of a right password that opens no session: it was no guess."""
+        if proof.attempt is not None:
+            await self.tools.transactions.run(partial(self.tools.throttle.succeed, proof.attempt))
 
     async def renew(
         self,

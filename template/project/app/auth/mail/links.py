@@ -7,6 +7,7 @@ from functools import partial
 
 from app.auth.authenticator import Identity
 from app.auth.errors import InvalidCredentials, InvalidToken, Unauthenticated, WrongPassword
+from app.auth.login import Login
 from app.auth.mail.kinds import MailKind
 from app.auth.mail.protocols import MailProtocol
 from app.auth.mail.throttle import MailThrottle
@@ -65,9 +66,10 @@ class Links:
         link = await self.open(token, kind)
         if password is not None:
             try:
-                await PasswordCheck(self.tools).check(link.user.email, password)
+                checked = await PasswordCheck(self.tools).check(link.user.email, password)
             except InvalidCredentials:
                 raise WrongPassword from None
+            await Login(self.tools).give_back(checked.proof)
         elif identity is not None and identity.user.id != link.user.id:
             raise InvalidToken
         return link

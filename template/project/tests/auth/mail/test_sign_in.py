@@ -53,6 +53,17 @@ async def test_unverified_account_is_refused_after_the_right_password_only(
 
 
 @VERIFIED_ONLY
+async def test_right_password_of_an_unverified_account_is_no_guess(
+    client: AsyncClient,
+    unverified: Account,
+) -> None:
+    body = credentials(unverified)
+    responses = [await client.post(f"{AUTH}/login", json=body) for _ in range(8)]
+
+    assert {response.status_code for response in responses} == {403}
+
+
+@VERIFIED_ONLY
 async def test_verified_account_signs_in(
     client: AsyncClient,
     unverified: Account,

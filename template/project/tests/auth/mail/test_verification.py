@@ -9,7 +9,7 @@ from app.database import Database
 from tests.auth.mail.steps import ask_for_verification, me, verify
 from tests.conftest import MovableClock
 from tests.postbox import Postbox
-from tests.steps import AUTH, Account, change_user, code_of, with_settings
+from tests.steps import AUTH, Account, change_user, code_of, credentials, with_settings
 
 
 async def is_verified(client: AsyncClient) -> bool:
@@ -94,6 +94,20 @@ async def test_guesses_at_the_password_are_counted(
         await verify(client, token, wrong)
 
     assert code_of(await verify(client, token, user)) == (429, "login_throttled")
+
+
+async def test_right_password_is_no_guess(
+    client: AsyncClient,
+    user: Account,
+    postbox: Postbox,
+) -> None:
+    wrong = credentials(Account(password="a wrong long passphrase"))
+    guesses = [await client.post(f"{AUTH}/login", json=wrong) for _ in range(4)]
+
+    await verify(client, postbox.token_to(user.email), user)
+
+    guesses += [await client.post(f"{AUTH}/login", json=wrong) for _ in range(2)]
+    assert [guess.status_code for guess in guesses] == [401] * 5 + [429]
 
 
 async def test_token_is_used_once(
