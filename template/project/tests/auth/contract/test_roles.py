@@ -44,7 +44,7 @@ async def test_superuser_who_is_not_the_last_loses_the_role(
 ) -> None:
     await create(auth, ROOT)
     await create(auth, OTHER, superuser=False)
-    await administration.grant(OTHER.username, Role.SUPERUSER)
+    await administration.grant(OTHER.email, Role.SUPERUSER)
 
     await administration.revoke(ROOT.email, Role.SUPERUSER)
 

@@ -4,6 +4,7 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from sqlalchemy import String
@@ -14,6 +15,7 @@ from app.auth.ext.users import SQLAlchemyAsyncUserProtocol
 from app.auth.protocols import NewUser
 from app.database import Database
 from tests.other_users import OtherUser
+from tests.steps import account_named, profile
 from tests.test_models import MOMENT
 
 
@@ -52,8 +54,8 @@ async def create(
     nickname: str | None = None,
     motto: str | None = "Per aspera",
 ) -> None:
-    email = f"{name}@example.com"
-    member = NewMember(email=email, username=name, nickname=nickname, motto=motto)
+    names: dict[str, Any] = profile(account_named(name))
+    member = NewMember(**names, nickname=nickname, motto=motto)
     async with members.session() as session:
         users = SQLAlchemyAsyncUserProtocol(session, Member)
         await users.create_user(member, password_hash="$hash$", created_at=MOMENT)
