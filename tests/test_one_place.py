@@ -17,9 +17,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "username_or_email": {},
     "username": {
         "tests/auth/contract/test_account_changes.py": "it changes",
-        "tests/auth/contract/test_roles.py": "users are found by it",
         "tests/auth/contract/test_users.py": "users are found by it",
-        "tests/auth/ext/test_own_columns.py": "columns of the table",
         "tests/auth/ext/test_user_keys.py": "columns of the table",
         "tests/auth/fastapi/test_register.py": "values that it must not have",
         "tests/auth/fastapi/test_token_endpoint.py": "a parameter of RFC 6749",
