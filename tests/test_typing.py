@@ -17,8 +17,11 @@ CONFIGURATION = {
 }
 
 
-# Both flavours, one with all features and one without.
-@pytest.mark.parametrize("cell", [Cell(), Cell("sync", features=FEATURES)], ids=str)
+@pytest.mark.parametrize(
+    "cell",
+    [Cell(flavour, features=chosen) for flavour in ("async", "sync") for chosen in ((), FEATURES)],
+    ids=str,
+)
 def test_pyright_finds_no_error(cell: Cell, editable: Callable[[Cell], Path]) -> None:
     project = editable(cell)
     (project / "pyrightconfig.json").write_text(json.dumps(CONFIGURATION))
